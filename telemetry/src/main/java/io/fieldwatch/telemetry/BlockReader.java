@@ -1,0 +1,200 @@
+package io.fieldwatch.telemetry;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A flyweight over one block: {@link #next} moves from record to record, the getters read the record it stands on and
+ * allocate nothing except where they return an object. See {@link BlockFormat}. One thread at a time.
+ */
+public final class BlockReader {
+
+    private ByteBuffer block = ByteBuffer.allocate(0);
+    private int start;
+    private int end;
+    private int at;
+    private int following;
+    private long present;
+
+    /**
+     * Reads the block from the buffer's position to its limit; the buffer's own position and limit stay as they are.
+     *
+     * @throws IllegalStateException when the bytes are not a block of a known version
+     */
+    public BlockReader wrap(ByteBuffer buffer) {
+        block = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        start = buffer.position();
+        if (buffer.remaining() < BlockFormat.HEADER_BYTES
+                || block.getInt(start) != BlockFormat.MAGIC
+                || block.get(start + 4) != BlockFormat.VERSION) {
+            throw new IllegalStateException("not a block of version " + BlockFormat.VERSION);
+        }
+        int bytes = block.getInt(start + BlockFormat.BYTES_AT);
+        if (bytes < BlockFormat.HEADER_BYTES || bytes > buffer.remaining()) {
+            throw new IllegalStateException("a block of " + bytes + " bytes in " + buffer.remaining());
+        }
+        end = start + bytes;
+        rewind();
+        return this;
+    }
+
+    /** Back to before the first record. */
+    public void rewind() {
+        at = start;
+        following = start + BlockFormat.HEADER_BYTES;
+    }
+
+    public int catalogueVersion() {
+        return block.getInt(start + BlockFormat.CATALOGUE_AT);
+    }
+
+    public int records() {
+        return block.getInt(start + BlockFormat.RECORDS_AT);
+    }
+
+    public int observations() {
+        return block.getInt(start + BlockFormat.OBSERVATIONS_AT);
+    }
+
+    public int bytes() {
+        return end - start;
+    }
+
+    /** Arrival of the first record, milliseconds since 1970. */
+    public long baseMillis() {
+        return block.getLong(start + BlockFormat.BASE_AT);
+    }
+
+    /** Whether any record of the block defines a device. */
+    public boolean hasDevices() {
+        return (block.get(start + BlockFormat.FLAGS_AT) & BlockFormat.FLAG_DEVICES) != 0;
+    }
+
+    /**
+     * Moves to the next record.
+     *
+     * @throws IllegalStateException when a record's length is impossible
+     */
+    public boolean next() {
+        at = following;
+        if (at >= end) {
+            return false;
+        }
+        int bytes = block.getInt(at);
+        if (bytes < 8 || bytes > end - at) {
+            throw new IllegalStateException("a record of " + bytes + " bytes at " + (at - start));
+        }
+        following = at + bytes;
+        if (type() == BlockFormat.OBSERVATION) {
+            present = block.getLong(at + 24);
+        }
+        return true;
+    }
+
+    /** One of {@link BlockFormat#OBSERVATION}, {@code DEVICE}, {@code REJECTED}, {@code TICK}. */
+    public int type() {
+        return block.get(at + 4);
+    }
+
+    /** Where the record begins, from the block's start: a handle for {@link #seek}. */
+    public int offset() {
+        return at - start;
+    }
+
+    /** Moves to the record at an offset that {@link #offset} gave for this block. */
+    public void seek(int offset) {
+        following = start + offset;
+        next();
+    }
+
+    /** Kind number, of an observation or a device. */
+    public int kind() {
+        return block.getShort(at + 6) & 0xFFFF;
+    }
+
+    /** Device number, of an observation or a device. */
+    public int device() {
+        return block.getInt(at + 8);
+    }
+
+    public long arrivalMillis() {
+        return baseMillis() + (block.getShort(at + 12) & 0xFFFF);
+    }
+
+    public int quality() {
+        return block.getShort(at + 14) & 0xFFFF;
+    }
+
+    /** Time of an observation, microseconds since 1970. */
+    public long timeMicros() {
+        return block.getLong(at + 16);
+    }
+
+    /** Bit n is set when the observation has the property with number n. */
+    public long present() {
+        return present;
+    }
+
+    public boolean has(int property) {
+        return (present & (1L << property)) != 0;
+    }
+
+    /** The eight bytes of a property the observation has; see {@link #has}. */
+    public long bits(int property) {
+        int before = Long.bitCount(present & ((1L << property) - 1));
+        return block.getLong(at + BlockFormat.OBSERVATION_BYTES + before * BlockFormat.VALUE_BYTES);
+    }
+
+    /** A {@link PropertyType#NUMBER} property the observation has. */
+    public double number(int property) {
+        return Double.longBitsToDouble(bits(property));
+    }
+
+    /** A property of any type as a number: integers, booleans (0, 1) and codes by value. */
+    public double number(Property property) {
+        return property.type() == PropertyType.NUMBER ? number(property.number()) : (double) bits(property.number());
+    }
+
+    /** Wall time of a tick, microseconds since 1970. */
+    public long tickMicros() {
+        return block.getLong(at + 8);
+    }
+
+    public DeviceDefinition definition() {
+        int has = block.get(at + 5);
+        int textAt = at + BlockFormat.DEVICE_TEXTS_AT;
+        String id = text(textAt);
+        textAt = skipText(textAt);
+        @Nullable String name = (has & BlockFormat.DEVICE_HAS_NAME) == 0 ? null : text(textAt);
+        textAt = skipText(textAt);
+        @Nullable String area = (has & BlockFormat.DEVICE_HAS_AREA) == 0 ? null : text(textAt);
+        return new DeviceDefinition(
+                device(), kind(), id, name, area, block.getDouble(at + 12), block.getDouble(at + 20));
+    }
+
+    public RejectedInput rejected() {
+        int textAt = at + BlockFormat.REJECTED_TEXTS_AT;
+        String source = text(textAt);
+        textAt = skipText(textAt);
+        String topic = text(textAt);
+        textAt = skipText(textAt);
+        String detail = text(textAt);
+        textAt = skipText(textAt);
+        byte[] payload = new byte[block.getInt(textAt)];
+        block.get(textAt + 4, payload);
+        RejectReason reason = RejectReason.of(block.get(at + 5) & 0xFF);
+        return new RejectedInput(reason, block.getLong(at + 8), source, topic, payload, detail);
+    }
+
+    private String text(int index) {
+        byte[] utf8 = new byte[block.getShort(index) & 0xFFFF];
+        block.get(index + 2, utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private int skipText(int index) {
+        return index + 2 + (block.getShort(index) & 0xFFFF);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -90,6 +90,11 @@ public final class BlockWriter {
         present = 0;
     }
 
+    /** Says whose observation it is, where the input names its device only after its values. */
+    public void assign(int deviceNumber) {
+        device = deviceNumber;
+    }
+
     public void setNumber(int property, double value) {
         setBits(property, Double.doubleToRawLongBits(value));
     }

@@ -1,0 +1,17 @@
+package io.fieldwatch.ingest;
+
+/**
+ * Whoever sent a message and waits to hear that it is on stable storage. All calls come on the {@link BlockBuilder}'s
+ * thread.
+ */
+public interface AckTarget {
+
+    /** What was handed in with this token is on stable storage; {@link #flushAcks} follows soon. */
+    void acknowledge(int token);
+
+    /** Sends what {@link #acknowledge} gathered. May be called when there is nothing. */
+    void flushAcks();
+
+    /** Something this target sent will not be acknowledged: it must be made to send again. */
+    void abandon();
+}

@@ -1,0 +1,343 @@
+package io.fieldwatch.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.fieldwatch.telemetry.BlockWriter;
+import io.fieldwatch.telemetry.DeviceDefinition;
+import io.fieldwatch.telemetry.RejectReason;
+import io.fieldwatch.telemetry.RejectedInput;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns JSON payloads straight into records of a block: no tree, no map, no object per observation.
+ *
+ * <p>A payload is in a block whole or not at all. What cannot be an observation becomes a REJECTED record with its own
+ * bytes: the whole payload when it is not well-formed JSON or its topic cannot be used, else only the element that is
+ * wrong.
+ *
+ * <p>The first time a device appears in what this decoder writes, its DEVICE record goes before it. So the blocks that
+ * one decoder writes into must reach the log in the order in which they were written, and none may be left out. One
+ * thread at a time; one decoder for each run of blocks.
+ */
+public final class ObservationDecoder {
+
+    private static final int DEPTH_MAX = 16;
+    private static final int NUMBER_CHARS_MAX = 64;
+    private static final int NAME_CHARS_MAX = 256;
+    private static final int STRING_CHARS_MAX = 1024;
+    private static final String NOT_ONE_VALUE = "nothing at all, or something behind the JSON value";
+    private static final String NO_MORE_DEVICES = "no room for more devices";
+
+    private final DeviceNumbers devices;
+    private final ObjectReader object;
+    private final DescriptionReader description = new DescriptionReader();
+    private final JsonFactory json = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNumberLength(NUMBER_CHARS_MAX)
+                    .maxNameLength(NAME_CHARS_MAX)
+                    .maxStringLength(STRING_CHARS_MAX)
+                    .build())
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private final BitSet defined;
+    private int[] definedNow = new int[16];
+    private int definedNowCount;
+    private byte[] copied = new byte[1024];
+
+    private byte[] bytes = copied;
+    private int from;
+    private int length;
+    private TopicRoute route = TopicRoute.NONE;
+    private String source = "";
+    private long arrivalMicros;
+    private BlockWriter block = new BlockWriter();
+
+    private int accepted;
+    private int quarantined;
+    private int described;
+
+    ObservationDecoder(DeviceNumbers devices, IngestConfig config) {
+        this.devices = devices;
+        object = new ObjectReader(config);
+        defined = devices.durable();
+    }
+
+    /**
+     * Writes what the payload says into the block. Marks the block; the caller's own mark is lost.
+     *
+     * @param source who sent it, for the quarantine
+     * @param payload read from its reader index to its end; neither moved nor released
+     * @param arrivalMicros when it came in, microseconds since 1970
+     * @return false when it does not fit what is left of the block: then nothing of it is there, and the same payload
+     *     belongs into the next block. An empty block takes anything
+     */
+    public boolean decode(TopicRoute route, String source, ByteBuf payload, long arrivalMicros, BlockWriter block) {
+        this.route = route;
+        this.source = source;
+        this.arrivalMicros = arrivalMicros;
+        this.block = block;
+        take(payload);
+        definedNowCount = 0;
+        clearCounts();
+        block.mark();
+        boolean empty = block.isEmpty();
+        if (write()) {
+            return true;
+        }
+        undo();
+        return empty && rejectTooLarge();
+    }
+
+    /** Observations written by the last {@link #decode}. */
+    public int accepted() {
+        return accepted;
+    }
+
+    /** REJECTED records written by the last {@link #decode}. */
+    public int quarantined() {
+        return quarantined;
+    }
+
+    /** Descriptions of devices written by the last {@link #decode}. */
+    public int described() {
+        return described;
+    }
+
+    /** All of these answer false when the block is full. */
+    private boolean write() {
+        @Nullable RejectReason refusal = route.refusal();
+        if (refusal != null) {
+            return reject(refusal, route.detail(), from, length);
+        }
+        if (!isUtf8Json()) {
+            return reject(RejectReason.MALFORMED_JSON, "not JSON in UTF-8", from, length);
+        }
+        try (JsonParser parser = json.createParser(bytes, from, length)) {
+            return route.about() ? describe(parser) : observe(parser);
+        } catch (JsonProcessingException e) {
+            undo();
+            return reject(RejectReason.MALFORMED_JSON, problem(e), from, length);
+        } catch (IOException e) {
+            undo(); // bytes in memory: only their encoding can be at fault
+            return reject(RejectReason.MALFORMED_JSON, DeviceIds.quoted(String.valueOf(e.getMessage())), from, length);
+        }
+    }
+
+    private boolean observe(JsonParser parser) throws IOException {
+        @Nullable JsonToken token = parser.nextToken();
+        if (token == JsonToken.START_ARRAY) {
+            return observeElements(parser);
+        }
+        boolean isObject = token == JsonToken.START_OBJECT;
+        if (isObject) {
+            object.read(parser, route, arrivalMicros, block);
+        }
+        if (token == null || parser.nextToken() != null) {
+            return reject(RejectReason.MALFORMED_JSON, NOT_ONE_VALUE, from, length);
+        }
+        return isObject
+                ? commitObject(from, length)
+                : reject(RejectReason.NOT_AN_OBSERVATION, "a single value", from, length);
+    }
+
+    private boolean observeElements(JsonParser parser) throws IOException {
+        int elements = 0;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            elements++;
+            int start = from + (int) parser.currentTokenLocation().getByteOffset();
+            boolean isObject = token == JsonToken.START_OBJECT;
+            if (isObject) {
+                object.read(parser, route, arrivalMicros, block);
+            } else {
+                parser.skipChildren();
+                parser.finishToken();
+            }
+            int size = from + (int) parser.currentLocation().getByteOffset() - start;
+            boolean fits = isObject
+                    ? commitObject(start, size)
+                    : reject(RejectReason.NOT_AN_OBSERVATION, "an element that is no object", start, size);
+            if (!fits) {
+                return false;
+            }
+        }
+        if (parser.nextToken() != null) {
+            undo();
+            return reject(RejectReason.MALFORMED_JSON, NOT_ONE_VALUE, from, length);
+        }
+        return elements > 0 || reject(RejectReason.NOT_AN_OBSERVATION, "an empty array", from, length);
+    }
+
+    private boolean commitObject(int start, int size) {
+        @Nullable RejectReason refusal = object.refusal();
+        if (refusal != null) {
+            return reject(refusal, object.detail(), start, size);
+        }
+        int number = deviceNumber(object.device());
+        if (number < 0) {
+            return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, start, size);
+        }
+        if (!define(number, object.device())) {
+            return false;
+        }
+        block.assign(number);
+        if (!block.commit(object.timeMicros(), arrivalMicros / 1000, object.quality())) {
+            return false;
+        }
+        accepted++;
+        return true;
+    }
+
+    private boolean describe(JsonParser parser) throws IOException {
+        @Nullable JsonToken token = parser.nextToken();
+        boolean isObject = token == JsonToken.START_OBJECT;
+        if (isObject) {
+            description.read(parser);
+        } else if (token != null) {
+            parser.skipChildren();
+        }
+        if (token == null || parser.nextToken() != null) {
+            return reject(RejectReason.MALFORMED_JSON, NOT_ONE_VALUE, from, length);
+        }
+        if (!isObject) {
+            return reject(RejectReason.NOT_AN_OBSERVATION, "a description is an object", from, length);
+        }
+        @Nullable RejectReason refusal = description.refusal();
+        if (refusal != null) {
+            return reject(refusal, description.detail(), from, length);
+        }
+        String id = Objects.requireNonNull(route.device());
+        int number = deviceNumber(id);
+        if (number < 0) {
+            return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, from, length);
+        }
+        if (!block.device(description.of(number, kindNumber(), id))) {
+            return false;
+        }
+        remember(number);
+        described++;
+        return true;
+    }
+
+    /** The number of the device an object is about; its topic remembers it where the topic names it. */
+    private int deviceNumber(String id) {
+        if (route.device() == null) {
+            return devices.number(kindNumber(), id);
+        }
+        if (route.deviceNumber < 0) {
+            route.deviceNumber = devices.number(kindNumber(), id);
+        }
+        return route.deviceNumber;
+    }
+
+    private boolean define(int number, String id) {
+        if (defined.get(number)) {
+            return true;
+        }
+        if (!block.device(DeviceDefinition.undescribed(number, kindNumber(), id))) {
+            return false;
+        }
+        remember(number);
+        return true;
+    }
+
+    private void remember(int number) {
+        if (defined.get(number)) {
+            return;
+        }
+        defined.set(number);
+        if (definedNowCount == definedNow.length) {
+            definedNow = Arrays.copyOf(definedNow, definedNowCount * 2);
+        }
+        definedNow[definedNowCount++] = number;
+    }
+
+    private boolean reject(RejectReason reason, String detail, int start, int size) {
+        byte[] payload = Arrays.copyOfRange(bytes, start, start + size);
+        RejectedInput input = new RejectedInput(reason, arrivalMicros / 1000, source, route.topic(), payload, detail);
+        if (!block.reject(input)) {
+            return false;
+        }
+        quarantined++;
+        return true;
+    }
+
+    /** The block is empty and yet too small: keep as much of the payload as goes in. */
+    private boolean rejectTooLarge() {
+        for (int kept = length; kept > 0; kept /= 2) {
+            String detail = length + " bytes do not become a block; " + kept + " of them are kept";
+            if (reject(RejectReason.TOO_LARGE, detail, from, kept)) {
+                return true;
+            }
+        }
+        return reject(RejectReason.TOO_LARGE, length + " bytes do not become a block; none is kept", from, 0);
+    }
+
+    /** Takes back everything of this payload, definitions of devices included. */
+    private void undo() {
+        block.rollback();
+        for (int i = 0; i < definedNowCount; i++) {
+            defined.clear(definedNow[i]);
+        }
+        definedNowCount = 0;
+        clearCounts();
+    }
+
+    private void clearCounts() {
+        accepted = 0;
+        quarantined = 0;
+        described = 0;
+    }
+
+    private int kindNumber() {
+        return Objects.requireNonNull(route.kind()).number();
+    }
+
+    private void take(ByteBuf payload) {
+        length = payload.readableBytes();
+        if (payload.hasArray()) {
+            bytes = payload.array();
+            from = payload.arrayOffset() + payload.readerIndex();
+            return;
+        }
+        if (copied.length < length) {
+            copied = new byte[Math.max(length, copied.length * 2)];
+        }
+        payload.getBytes(payload.readerIndex(), copied, 0, length);
+        bytes = copied;
+        from = 0;
+    }
+
+    /** Jackson would guess UTF-16 and UTF-32 from byte order marks and zeros; the contract is UTF-8. */
+    private boolean isUtf8Json() {
+        for (int i = from; i < from + Math.min(4, length); i++) {
+            if (bytes[i] == 0 || bytes[i] == (byte) 0xFE || bytes[i] == (byte) 0xFF) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String problem(JsonProcessingException e) {
+        long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+        String text = String.valueOf(e.getOriginalMessage());
+        StringBuilder problem = new StringBuilder();
+        for (int i = 0; i < Math.min(160, text.length()); i++) {
+            char c = text.charAt(i);
+            problem.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+        }
+        return at < 0 ? problem.toString() : problem + ", at byte " + at;
+    }
+}

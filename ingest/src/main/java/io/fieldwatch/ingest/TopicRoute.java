@@ -1,0 +1,108 @@
+package io.fieldwatch.ingest;
+
+import io.fieldwatch.telemetry.Catalogue;
+import io.fieldwatch.telemetry.Kind;
+import io.fieldwatch.telemetry.RejectReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a topic says about the payloads sent to it. A source keeps the route of its last topic, so that a topic that
+ * repeats costs one comparison. Belongs to one thread.
+ *
+ * <ul>
+ *   <li>{@code fieldwatch/v1/{kind}/{device}}: observations of one device
+ *   <li>{@code fieldwatch/v1/{kind}}: observations that name their devices, as a gateway sends them
+ *   <li>{@code fieldwatch/v1/{kind}/{device}/about}: the device describes itself
+ * </ul>
+ */
+public final class TopicRoute {
+
+    static final String PREFIX = "fieldwatch/v1/";
+    private static final String ABOUT = "/about";
+
+    /** The route of nowhere. */
+    static final TopicRoute NONE = new TopicRoute("", RejectReason.UNKNOWN_TOPIC, "no topic");
+
+    private final String topic;
+    private final @Nullable Kind kind;
+    private final @Nullable String device;
+    private final boolean about;
+    private final @Nullable RejectReason refusal;
+    private final String detail;
+
+    /** The number of {@link #device}, once it has one; kept here to spare the look-up. */
+    int deviceNumber = -1;
+
+    private TopicRoute(String topic, @Nullable Kind kind, @Nullable String device, boolean about) {
+        this.topic = topic;
+        this.kind = kind;
+        this.device = device;
+        this.about = about;
+        this.refusal = null;
+        this.detail = "";
+    }
+
+    private TopicRoute(String topic, RejectReason refusal, String detail) {
+        this.topic = topic;
+        this.kind = null;
+        this.device = null;
+        this.about = false;
+        this.refusal = refusal;
+        this.detail = detail;
+    }
+
+    /** Never fails: whatever is sent to a topic that cannot be used goes to quarantine. */
+    public static TopicRoute of(String topic, Catalogue catalogue) {
+        if (!topic.startsWith(PREFIX)) {
+            return new TopicRoute(topic, RejectReason.UNKNOWN_TOPIC, "topics begin with " + PREFIX);
+        }
+        int kindEnd = topic.indexOf('/', PREFIX.length());
+        String kindName = topic.substring(PREFIX.length(), kindEnd < 0 ? topic.length() : kindEnd);
+        @Nullable String device = kindEnd < 0 ? null : topic.substring(kindEnd + 1);
+        boolean about = device != null && device.endsWith(ABOUT);
+        if (device != null && about) {
+            device = device.substring(0, device.length() - ABOUT.length());
+        }
+        if (device != null && device.indexOf('/') >= 0) {
+            return new TopicRoute(topic, RejectReason.UNKNOWN_TOPIC, "too many levels");
+        }
+        @Nullable Kind kind = catalogue.kindOrNull(kindName);
+        if (kind == null) {
+            return new TopicRoute(topic, RejectReason.UNKNOWN_KIND, "no kind " + DeviceIds.quoted(kindName));
+        }
+        if (device != null && !DeviceIds.valid(device)) {
+            return new TopicRoute(topic, RejectReason.BAD_DEVICE_ID, "device " + DeviceIds.quoted(device));
+        }
+        return new TopicRoute(topic, kind, device, about);
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    /** Null exactly when there is a {@link #refusal}. */
+    @Nullable
+    Kind kind() {
+        return kind;
+    }
+
+    /** Null for a gateway's topic. */
+    @Nullable
+    String device() {
+        return device;
+    }
+
+    boolean about() {
+        return about;
+    }
+
+    /** Why nothing sent to this topic can be used; null when it can. */
+    @Nullable
+    RejectReason refusal() {
+        return refusal;
+    }
+
+    String detail() {
+        return detail;
+    }
+}

@@ -72,6 +72,7 @@ public final class BlockFormat {
     static final int BYTES_AT = 20;
     static final int BASE_AT = 24;
 
+    static final int RECORD_BYTES_MIN = 8;
     static final int DEVICE_HAS_NAME = 1;
     static final int DEVICE_HAS_AREA = 2;
     static final int DEVICE_TEXTS_AT = 28;

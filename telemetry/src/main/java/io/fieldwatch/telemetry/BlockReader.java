@@ -75,22 +75,34 @@ public final class BlockReader {
     /**
      * Moves to the next record.
      *
-     * @throws IllegalStateException when a record's length is impossible
+     * @throws IllegalStateException when a record's length is impossible, for the block or for the record's type
      */
     public boolean next() {
         at = following;
         if (at >= end) {
             return false;
         }
-        int bytes = block.getInt(at);
-        if (bytes < 8 || bytes > end - at) {
+        int left = end - at;
+        int bytes = left < BlockFormat.RECORD_BYTES_MIN ? left : block.getInt(at);
+        if (bytes < BlockFormat.RECORD_BYTES_MIN || bytes > left || !possible(bytes)) {
             throw new IllegalStateException("a record of " + bytes + " bytes at " + (at - start));
         }
         following = at + bytes;
-        if (type() == BlockFormat.OBSERVATION) {
-            present = block.getLong(at + 24);
-        }
         return true;
+    }
+
+    /** Whether the getters of the record's type find all they read inside it; a type of a later version is passed over. */
+    private boolean possible(int bytes) {
+        return switch (type()) {
+            case BlockFormat.OBSERVATION -> {
+                present = bytes < BlockFormat.OBSERVATION_BYTES ? 0 : block.getLong(at + 24);
+                yield bytes == BlockFormat.OBSERVATION_BYTES + BlockFormat.VALUE_BYTES * Long.bitCount(present);
+            }
+            case BlockFormat.DEVICE -> bytes >= BlockFormat.DEVICE_TEXTS_AT;
+            case BlockFormat.REJECTED -> bytes >= BlockFormat.REJECTED_TEXTS_AT;
+            case BlockFormat.TICK -> bytes >= BlockFormat.TICK_BYTES;
+            default -> true;
+        };
     }
 
     /** One of {@link BlockFormat#OBSERVATION}, {@code DEVICE}, {@code REJECTED}, {@code TICK}. */
@@ -162,6 +174,11 @@ public final class BlockReader {
         return block.getLong(at + 8);
     }
 
+    /**
+     * What a device record says.
+     *
+     * @throws IllegalStateException when a text does not end inside the record
+     */
     public DeviceDefinition definition() {
         int has = block.get(at + 5);
         int textAt = at + BlockFormat.DEVICE_TEXTS_AT;
@@ -174,6 +191,11 @@ public final class BlockReader {
                 device(), kind(), id, name, area, block.getDouble(at + 12), block.getDouble(at + 20));
     }
 
+    /**
+     * What a rejected record says.
+     *
+     * @throws IllegalStateException when a text or the payload does not end inside the record
+     */
     public RejectedInput rejected() {
         int textAt = at + BlockFormat.REJECTED_TEXTS_AT;
         String source = text(textAt);
@@ -182,19 +204,36 @@ public final class BlockReader {
         textAt = skipText(textAt);
         String detail = text(textAt);
         textAt = skipText(textAt);
-        byte[] payload = new byte[block.getInt(textAt)];
-        block.get(textAt + 4, payload);
+        inside(textAt, 4);
+        byte[] payload = bytes(textAt + 4, block.getInt(textAt));
         RejectReason reason = RejectReason.of(block.get(at + 5) & 0xFF);
         return new RejectedInput(reason, block.getLong(at + 8), source, topic, payload, detail);
     }
 
     private String text(int index) {
-        byte[] utf8 = new byte[block.getShort(index) & 0xFFFF];
-        block.get(index + 2, utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+        return new String(bytes(index + 2, textBytes(index)), StandardCharsets.UTF_8);
     }
 
     private int skipText(int index) {
-        return index + 2 + (block.getShort(index) & 0xFFFF);
+        return index + 2 + textBytes(index);
+    }
+
+    private int textBytes(int index) {
+        inside(index, 2);
+        return block.getShort(index) & 0xFFFF;
+    }
+
+    private byte[] bytes(int index, int length) {
+        inside(index, length);
+        byte[] bytes = new byte[length];
+        block.get(index, bytes);
+        return bytes;
+    }
+
+    private void inside(int index, int length) {
+        if (length < 0 || length > following - index) {
+            throw new IllegalStateException(
+                    length + " bytes at " + (index - start) + " in a record that ends at " + (following - start));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.fieldwatch.telemetry;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ public record DeviceDefinition(
         }
         if (externalId.isEmpty()) {
             throw new IllegalArgumentException("a device needs an external id");
+        }
+        if (externalId.getBytes(StandardCharsets.UTF_8).length > EXTERNAL_ID_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "external id '" + externalId + "' is longer than " + EXTERNAL_ID_BYTES_MAX + " bytes");
         }
         if (lat < -90 || lat > 90 || lon < -180 || lon > 180) {
             throw new IllegalArgumentException("position " + lat + ", " + lon + " is not on the globe");

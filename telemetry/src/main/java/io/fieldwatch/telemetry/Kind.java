@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class Kind {
 
     public static final int NUMBER_MAX = 0xFFFF;
+
+    /** {@code fieldwatch/v1/alerts} is a topic, the others are tables; {@code …_named} are views. */
+    private static final Set<String> RESERVED =
+            Set.of("alerts", "alert", "alert-event", "device", "log-position", "notification", "quarantine");
 
     private final int number;
     private final String name;
@@ -38,6 +43,9 @@ public final class Kind {
         }
         if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || name.length() > 40) {
             throw new IllegalArgumentException("kind name '" + name + "' must be lower-case words joined by '-'");
+        }
+        if (RESERVED.contains(name) || name.endsWith("-named")) {
+            throw new IllegalArgumentException("kind name '" + name + "' is taken by a table or a topic of fieldwatch");
         }
         if (expectedInterval.isZero() || expectedInterval.isNegative()) {
             throw new IllegalArgumentException("kind " + name + ": expectedInterval must be positive");

@@ -1,6 +1,7 @@
 package io.fieldwatch.telemetry;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One thing a kind of device can say.
@@ -25,6 +26,9 @@ public record Property(
     /** Blocks hold a bit per property in one 64-bit word. */
     public static final int NUMBER_MAX = 63;
 
+    /** Keys of the messages' envelope and columns that every kind's table has. */
+    private static final Set<String> RESERVED = Set.of("time", "device", "deviceId", "quality");
+
     public Property {
         if (number < 0 || number > NUMBER_MAX) {
             throw new IllegalArgumentException("property " + name + ": number " + number + " is not 0 to 63");
@@ -32,6 +36,10 @@ public record Property(
         if (!name.matches("[a-z][A-Za-z0-9]{0,40}")) {
             throw new IllegalArgumentException(
                     "property name '" + name + "' must be lowerCamelCase, 41 letters at most");
+        }
+        if (RESERVED.contains(name)) {
+            throw new IllegalArgumentException(
+                    "property name '" + name + "' has a meaning of its own in every message or table");
         }
         if (!(min <= max)) {
             throw new IllegalArgumentException("property " + name + ": min " + min + " is above max " + max);

@@ -1,0 +1,249 @@
+package io.fieldwatch.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.fieldwatch.telemetry.Catalogue;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to one database and what the schema needs to be. Nothing is opened before it is asked for, and a
+ * database that is not there costs callers an {@link SQLException} after the connect timeout, never more. Thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private static final String APPLICATION = "fieldwatch";
+    private static final String SCHEMA = "fieldwatch";
+    /** Says "fieldwat": one start at a time changes the schema. */
+    private static final long MIGRATION_LOCK = 0x6669656c64776174L;
+
+    private static final int QUERY_CONNECTIONS = 4;
+    /** Beside the observations' writers: the alerts' one and one for migrations and for reading positions. */
+    private static final int OTHER_WRITE_CONNECTIONS = 2;
+
+    private final StorageConfig config;
+    private final KindTables kindTables;
+    private @Nullable HikariDataSource writers;
+    private @Nullable HikariDataSource queries;
+    private volatile @Nullable Edition edition;
+    private volatile boolean ready;
+    private boolean closed;
+
+    /** @throws IllegalArgumentException when the catalogue has names that SQL cannot have */
+    public Database(StorageConfig config, Catalogue catalogue) {
+        this.config = config;
+        kindTables = new KindTables(catalogue);
+    }
+
+    /**
+     * Brings the schema up to date with this version and with the catalogue. Does nothing the second time; several
+     * processes may do it at once.
+     *
+     * @throws SQLException when the database cannot be reached or refuses
+     * @throws IllegalStateException when a table there contradicts the catalogue
+     */
+    public synchronized Edition migrate() throws SQLException {
+        Connection connection = writer();
+        try {
+            connection.setAutoCommit(true);
+            execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
+            flyway();
+            Edition found = findEdition(connection);
+            kindTables.create(connection, found);
+            execute(connection, "SELECT pg_advisory_unlock(" + MIGRATION_LOCK + ")");
+            connection.close();
+            if (found != edition) {
+                LOG.info("Database {} is ready, edition {}", config.safeUrl(), found);
+            }
+            edition = found;
+            ready = true;
+            return found;
+        } catch (SQLException | RuntimeException e) {
+            discard(connection); // ends the session and with it the lock
+            throw e;
+        }
+    }
+
+    /** Empty until {@link #migrate} has worked once. */
+    public Optional<Edition> edition() {
+        return Optional.ofNullable(edition);
+    }
+
+    public Queries queries() {
+        return new Queries(queryDataSource());
+    }
+
+    public StoredObservations storedObservations() {
+        return new StoredObservations(queryDataSource());
+    }
+
+    /** Connections for reading, a few, with the query timeout set. */
+    public synchronized DataSource queryDataSource() {
+        if (queries == null) {
+            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout());
+            pool.setReadOnly(true);
+            pool.setAutoCommit(true);
+            pool.setConnectionInitSql(
+                    "SET statement_timeout = " + config.queryTimeout().toMillis());
+            queries = new HikariDataSource(pool);
+        }
+        return queries;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (writers != null) {
+            writers.close();
+        }
+        if (queries != null) {
+            queries.close();
+        }
+    }
+
+    /** Migrates unless that has been done and nothing has given rise to doubt since. */
+    void prepare() throws SQLException {
+        if (!ready) {
+            migrate();
+        }
+    }
+
+    /** Something failed for a reason that may lie in the schema, or the database may be another one now. */
+    void doubt() {
+        ready = false;
+    }
+
+    /** A connection with an open transaction, for whoever writes. Give it back with close or {@link #discard}. */
+    Connection writer() throws SQLException {
+        return writerPool().getConnection();
+    }
+
+    /**
+     * For a connection that failed: pgjdbc's COPY goes past the pool, so the pool cannot know. Never waits for the server.
+     */
+    void discard(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("Aborting a connection failed", e);
+        }
+        HikariDataSource pool;
+        synchronized (this) {
+            pool = writers;
+        }
+        if (pool != null) {
+            pool.evictConnection(connection);
+        }
+    }
+
+    private synchronized HikariDataSource writerPool() throws SQLException {
+        if (closed) {
+            throw new SQLException("the database has been closed", "08003");
+        }
+        if (writers == null) {
+            HikariConfig pool =
+                    pool("fieldwatch-writers", config.writers() + OTHER_WRITE_CONNECTIONS, config.writeTimeout());
+            pool.setAutoCommit(false);
+            // A cancelled wait for a synchronous standby would count as a success: only the socket may time out.
+            pool.setConnectionInitSql("SET statement_timeout = 0");
+            writers = new HikariDataSource(pool);
+        }
+        return writers;
+    }
+
+    private HikariConfig pool(String name, int size, Duration socketTimeout) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(name);
+        pool.setDataSource(dataSource(socketTimeout));
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(0);
+        pool.setInitializationFailTimeout(-1);
+        pool.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
+        pool.setMaxLifetime(Duration.ofMinutes(10).toMillis());
+        pool.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
+        return pool;
+    }
+
+    private DataSource dataSource(Duration socketTimeout) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(config.jdbcUrl());
+        if (config.user() != null) {
+            source.setUser(config.user());
+        }
+        if (config.password() != null) {
+            source.setPassword(config.password());
+        }
+        source.setApplicationName(APPLICATION);
+        source.setConnectTimeout(seconds(config.connectTimeout()));
+        source.setLoginTimeout(seconds(config.connectTimeout()));
+        source.setSocketTimeout(seconds(socketTimeout) + 5);
+        source.setTcpKeepAlive(true);
+        source.setReWriteBatchedInserts(true);
+        source.setMaxSendBufferSize(KindWriter.CHUNK_BYTES);
+        source.setSendBufferSize(KindWriter.CHUNK_BYTES);
+        return source;
+    }
+
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(Math.max(1, duration.toSeconds()));
+    }
+
+    private void flyway() {
+        Flyway.configure(Database.class.getClassLoader())
+                .dataSource(dataSource(config.writeTimeout()))
+                .schemas(SCHEMA)
+                .defaultSchema(SCHEMA)
+                .table("schema_history")
+                .locations("classpath:io/fieldwatch/storage/migrations")
+                .load()
+                .migrate();
+    }
+
+    private Edition findEdition(Connection connection) throws SQLException {
+        String sql = "SELECT default_version FROM pg_available_extensions WHERE name = 'timescaledb'";
+        if (one(connection, sql) == null) {
+            return Edition.PLAIN;
+        }
+        // TimescaleDB ends the session when it has not been preloaded, so this has one of its own.
+        Connection probe = writer();
+        try {
+            probe.setAutoCommit(true);
+            execute(probe, "CREATE EXTENSION IF NOT EXISTS timescaledb");
+            String license = one(probe, "SELECT current_setting('timescaledb.license')");
+            probe.close();
+            return "apache".equals(license) ? Edition.TIMESCALE_APACHE : Edition.TIMESCALE_COMMUNITY;
+        } catch (SQLException e) {
+            discard(probe);
+            if (e.getSQLState() != null && e.getSQLState().startsWith("08")) {
+                throw e;
+            }
+            LOG.warn("TimescaleDB is installed but cannot be used, so tables will be plain ones: {}", e.getMessage());
+            return Edition.PLAIN;
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static @Nullable String one(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+}

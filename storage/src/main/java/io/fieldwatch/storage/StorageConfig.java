@@ -1,0 +1,113 @@
+package io.fieldwatch.storage;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How storage reaches its database and how it batches.
+ *
+ * @param jdbcUrl {@code jdbc:postgresql:…}; may carry user and password
+ * @param user null when the URL has it
+ * @param password null when the URL has it or none is needed
+ * @param writers connections that write observations; this version has one
+ * @param batchRowsMax observations in one transaction
+ * @param batchBytesMax bytes of encoded rows and of quarantined payloads in one transaction, about
+ * @param visibleWithin how long an observation may wait for others to share its transaction
+ * @param connectTimeout for a new connection, and for a free one of the pool
+ * @param queryTimeout for one of the console's queries
+ * @param writeTimeout silence of the server after which a write is given up and the database asked what became of it
+ */
+public record StorageConfig(
+        String jdbcUrl,
+        @Nullable String user,
+        @Nullable String password,
+        int writers,
+        int batchRowsMax,
+        int batchBytesMax,
+        Duration visibleWithin,
+        Duration connectTimeout,
+        Duration queryTimeout,
+        Duration writeTimeout) {
+
+    public StorageConfig {
+        if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("the database URL must begin with jdbc:postgresql:");
+        }
+        if (writers != 1) {
+            throw new IllegalArgumentException("writers must be 1, not " + writers);
+        }
+        if (batchRowsMax < 1 || batchRowsMax > 10_000_000) {
+            throw new IllegalArgumentException("batchRowsMax " + batchRowsMax + " is not 1 to 10,000,000");
+        }
+        if (batchBytesMax < 1 << 16 || batchBytesMax > 1 << 29) {
+            throw new IllegalArgumentException("batchBytesMax " + batchBytesMax + " is not 64 KiB to 512 MiB");
+        }
+        requireUpTo("visibleWithin", visibleWithin, Duration.ofMinutes(1));
+        requireUpTo("connectTimeout", connectTimeout, Duration.ofMinutes(1));
+        requireUpTo("queryTimeout", queryTimeout, Duration.ofHours(1));
+        requireUpTo("writeTimeout", writeTimeout, Duration.ofHours(1));
+    }
+
+    /** The defaults, for a URL that says everything. */
+    public static StorageConfig of(String jdbcUrl) {
+        return new StorageConfig(
+                jdbcUrl,
+                null,
+                null,
+                1,
+                50_000,
+                64 << 20,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(2));
+    }
+
+    public StorageConfig withCredentials(@Nullable String newUser, @Nullable String newPassword) {
+        return new StorageConfig(
+                jdbcUrl,
+                newUser,
+                newPassword,
+                writers,
+                batchRowsMax,
+                batchBytesMax,
+                visibleWithin,
+                connectTimeout,
+                queryTimeout,
+                writeTimeout);
+    }
+
+    public StorageConfig withBatchRowsMax(int rows) {
+        return new StorageConfig(
+                jdbcUrl,
+                user,
+                password,
+                writers,
+                rows,
+                batchBytesMax,
+                visibleWithin,
+                connectTimeout,
+                queryTimeout,
+                writeTimeout);
+    }
+
+    /** Without secrets, for logs. */
+    @Override
+    public String toString() {
+        return "StorageConfig[jdbcUrl=" + safeUrl() + ", user=" + user + ", password="
+                + (password == null ? "none" : "***") + ", writers=" + writers + ", batchRowsMax=" + batchRowsMax
+                + ", batchBytesMax=" + batchBytesMax + ", visibleWithin=" + visibleWithin + ", connectTimeout="
+                + connectTimeout + ", queryTimeout=" + queryTimeout + ", writeTimeout=" + writeTimeout + "]";
+    }
+
+    /** The URL with any password in it masked. */
+    public String safeUrl() {
+        return jdbcUrl.replaceAll("(?i)((?:ssl)?password=)[^&]*", "$1***").replaceAll("(//[^/@:]*:)[^/@]*@", "$1***@");
+    }
+
+    private static void requireUpTo(String name, Duration value, Duration max) {
+        if (value.toMillis() < 1 || value.compareTo(max) > 0) {
+            throw new IllegalArgumentException(name + " " + value + " is not 1 ms to " + max);
+        }
+    }
+}

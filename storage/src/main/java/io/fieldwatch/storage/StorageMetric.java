@@ -1,0 +1,43 @@
+package io.fieldwatch.storage;
+
+import io.fieldwatch.telemetry.Metric;
+
+/** What the storage module counts. Everything about rows is counted once their transaction is known to be committed. */
+public enum StorageMetric implements Metric {
+    ROWS_STORED("rows_stored", "Observations written as new rows.", true),
+    DUPLICATES("storage_duplicates", "Observations that were already stored with the same values.", true),
+    CONFLICTS("storage_conflicts", "Observations quarantined because other values have their device and time.", true),
+    UNSTORABLE("storage_unstorable", "Observations quarantined because they cannot be stored.", true),
+    QUARANTINED("quarantine_rows", "Rows written to quarantine, whoever refused the input.", true),
+    BATCHES("storage_batches", "Transactions committed with a stretch of the observation log.", true),
+    RETRIES("storage_retries", "Transactions given up and tried again.", true),
+    COPY_NANOS("storage_copy_nanos", "Nanoseconds spent in COPY.", true),
+    ALERT_EVENTS("storage_alert_events", "Transitions of alerts written.", true),
+    DATABASE_UP("database_up", "1 while the last thing asked of the database worked, else 0.", false),
+    LAG_BYTES("storage_lag_bytes", "Bytes of the observation log that are not in the database yet.", false);
+
+    private final String metricName;
+    private final String help;
+    private final boolean counter;
+
+    StorageMetric(String metricName, String help, boolean counter) {
+        this.metricName = metricName;
+        this.help = help;
+        this.counter = counter;
+    }
+
+    @Override
+    public String metricName() {
+        return metricName;
+    }
+
+    @Override
+    public String help() {
+        return help;
+    }
+
+    @Override
+    public boolean counter() {
+        return counter;
+    }
+}

@@ -1,0 +1,42 @@
+package io.fieldwatch.console;
+
+import io.fieldwatch.telemetry.Metric;
+
+/** What the console counts. */
+public enum ConsoleMetric implements Metric {
+    REQUESTS("console_requests", "HTTP requests that reached the console.", true),
+    PROBLEMS("console_problems", "HTTP requests that failed for a reason of the server's (status 5xx).", true),
+    ACKNOWLEDGEMENTS("console_acknowledgements", "Alerts that operators acknowledged through the console.", true),
+    STREAM_CLIENTS("console_stream_clients", "Pages connected to the live stream now.", false),
+    STREAM_DROPPED("console_stream_dropped", "Pages disconnected because they read too slowly.", true),
+    STREAM_RESETS("console_stream_resets", "Times a page had missed too much and was told to reload.", true),
+    LIVE_OBSERVATIONS("console_live_observations", "Observations the live view has taken in.", true),
+    LIVE_UNKNOWN("console_live_unknown", "Observations of a kind or device the live view does not know.", true),
+    LIVE_FAILURES("console_live_failures", "Times reading the log's tail failed and was begun anew.", true),
+    LIVE_DEVICES("console_live_devices", "Devices in the live view.", false);
+
+    private final String metricName;
+    private final String help;
+    private final boolean counter;
+
+    ConsoleMetric(String metricName, String help, boolean counter) {
+        this.metricName = metricName;
+        this.help = help;
+        this.counter = counter;
+    }
+
+    @Override
+    public String metricName() {
+        return metricName;
+    }
+
+    @Override
+    public String help() {
+        return help;
+    }
+
+    @Override
+    public boolean counter() {
+        return counter;
+    }
+}

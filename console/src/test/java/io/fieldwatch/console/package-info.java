@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.simulator.city;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.simulator.ledger;
+
+import org.jspecify.annotations.NullMarked;

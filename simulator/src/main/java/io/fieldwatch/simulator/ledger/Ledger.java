@@ -118,7 +118,9 @@ public final class Ledger implements Closeable {
 
     @Override
     public synchronized void close() throws IOException {
-        lock.release();
+        if (lock.isValid()) {
+            lock.release();
+        }
         out.close();
     }
 

@@ -69,7 +69,7 @@ public final class ObservationDecoder {
     private int quarantined;
     private int described;
 
-    ObservationDecoder(DeviceNumbers devices, IngestConfig config) {
+    public ObservationDecoder(DeviceNumbers devices, IngestConfig config) {
         this.devices = devices;
         object = new ObjectReader(config);
         defined = devices.durable();

@@ -134,7 +134,10 @@ public final class MqttEndpoint implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        loops.values().forEach(loop -> loop.execute(loop::closeAll));
+        for (MqttLoop loop : loops.values()) {
+            // Waited for: an event loop that is told to end closes its channels before it looks at its tasks.
+            loop.closeAll().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        }
         group.shutdownGracefully(20, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         LOG.info("MQTT endpoint stopped");
     }

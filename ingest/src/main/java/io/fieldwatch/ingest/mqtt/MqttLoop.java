@@ -77,13 +77,17 @@ final class MqttLoop {
         sessions.forEach(MqttSession::updateGate);
     }
 
-    /** Whether everything taken is durable and acknowledged. */
+    /** Whether everything taken is durable and acknowledged. May be called from any thread. */
     Future<Boolean> drained() {
         return eventLoop.submit(builder::isEmpty);
     }
 
-    /** Says goodbye to every client. */
-    void closeAll() {
+    /** Says goodbye to every client. May be called from any thread. */
+    Future<?> closeAll() {
+        return eventLoop.submit(this::closeSessions);
+    }
+
+    private void closeSessions() {
         for (MqttSession session : sessions.toArray(new MqttSession[0])) {
             session.close(ReasonCode.SERVER_SHUTTING_DOWN);
         }

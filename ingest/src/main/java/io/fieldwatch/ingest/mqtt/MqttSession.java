@@ -384,7 +384,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements AckTarge
 
     private Qos2Receiver qos2() {
         if (qos2 == null) {
-            qos2 = new Qos2Receiver(config.receiveMaximum());
+            qos2 = new Qos2Receiver(config.qos2IdsMax());
         }
         return qos2;
     }

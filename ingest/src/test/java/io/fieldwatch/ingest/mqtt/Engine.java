@@ -1,0 +1,63 @@
+package io.fieldwatch.ingest.mqtt;
+
+import io.fieldwatch.ingest.BlockConfig;
+import io.fieldwatch.ingest.IngestConfig;
+import io.fieldwatch.ingest.IngestMetric;
+import io.fieldwatch.ingest.Intake;
+import io.fieldwatch.ingest.Records;
+import io.fieldwatch.telemetry.Catalogue;
+import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.MemoryLog;
+import java.io.IOException;
+import java.time.Duration;
+
+/** A running endpoint on a free port that writes into memory. */
+final class Engine implements AutoCloseable {
+
+    final MemoryLog log = new MemoryLog();
+    final Intake intake;
+    final MqttEndpoint endpoint;
+
+    Engine() throws IOException {
+        this(BlockConfig.standard(), standard());
+    }
+
+    Engine(BlockConfig blocks, MqttConfig config) throws IOException {
+        IngestConfig standard = IngestConfig.standard();
+        IngestConfig ingest = new IngestConfig(
+                blocks, standard.maxFuture(), standard.clockErrorMax(), standard.maxAge(), standard.devicesMax());
+        intake = Intake.into(log, Catalogue.builtIn(), ingest, Clock.system());
+        endpoint = new MqttEndpoint(config, intake);
+        endpoint.start();
+    }
+
+    static MqttConfig standard() {
+        return MqttConfig.at("127.0.0.1", 0);
+    }
+
+    static MqttConfig config(int connectionsMax, int packetBytesMax, Duration connectTimeout) {
+        return new MqttConfig(
+                "127.0.0.1", 0, 2, connectionsMax, packetBytesMax, 4, 4, connectTimeout, Duration.ofSeconds(60), false);
+    }
+
+    String uri() {
+        return "tcp://127.0.0.1:" + endpoint.port();
+    }
+
+    RawClient raw() throws IOException {
+        return new RawClient(endpoint.port());
+    }
+
+    long metric(IngestMetric metric) {
+        return intake.metrics().get(metric);
+    }
+
+    Records records() throws IOException, InterruptedException {
+        return Records.of(log.read("test", 0));
+    }
+
+    @Override
+    public void close() {
+        endpoint.stop(Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.ingest.mqtt;
+
+import org.jspecify.annotations.NullMarked;

@@ -95,7 +95,7 @@ public final class AlertEntryCodec {
     }
 
     private static int type(byte[] entry) {
-        if (entry.length < 2 || entry[0] != VERSION || entry[1] != TRANSITION && entry[1] != CHECKPOINT) {
+        if (entry.length < 2 || entry[0] != VERSION || (entry[1] != TRANSITION && entry[1] != CHECKPOINT)) {
             throw new IllegalStateException("not an entry of version " + VERSION + " of the alert log");
         }
         return entry[1];

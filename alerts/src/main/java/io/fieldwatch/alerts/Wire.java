@@ -18,9 +18,9 @@ final class Wire {
     private Wire() {}
 
     static void writeInteger(DataOutput out, long value) throws IOException {
-        long left = value << 1 ^ value >> 63;
+        long left = (value << 1) ^ (value >> 63);
         while ((left & ~0x7FL) != 0) {
-            out.writeByte((int) (left & 0x7F | 0x80));
+            out.writeByte((int) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }
         out.writeByte((int) left);
@@ -32,7 +32,7 @@ final class Wire {
             int next = in.readByte();
             value |= (next & 0x7FL) << shift;
             if (next >= 0) {
-                return value >>> 1 ^ -(value & 1);
+                return (value >>> 1) ^ -(value & 1);
             }
         }
         throw new IOException("an integer of more than ten bytes");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.fieldwatch.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -70,6 +71,9 @@ final class CrashTest {
         try {
             await().atMost(30, TimeUnit.SECONDS).until(() -> Files.size(acks) > 0);
             Thread.sleep(millis);
+            assertThatThrownBy(() -> SegmentLog.open(config(directory, Set.of("a"))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("open in another process");
             assertThat(process.isAlive()).isTrue();
         } finally {
             assertThat(process.destroyForcibly().waitFor(10, TimeUnit.SECONDS)).isTrue();

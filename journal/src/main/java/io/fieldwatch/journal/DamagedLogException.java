@@ -1,16 +1,31 @@
 package io.fieldwatch.journal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
- * A log has a damaged record that is no torn end: bytes that were on stable storage have changed. Cutting there would
- * lose acknowledged entries silently, so a person has to decide.
+ * What the disk gives back is not what was put on stable storage. Nothing was changed; whoever meets it restores the
+ * file or takes the log out of service, for going on would lose entries without a word.
  */
 public final class DamagedLogException extends IOException {
 
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 1;
 
-    DamagedLogException(String message) {
-        super(message);
+    private final String file;
+    private final long position;
+
+    DamagedLogException(Path file, long position, String what) {
+        super(file + ", position " + position + ": " + what);
+        this.file = file.toString();
+        this.position = position;
+    }
+
+    public Path file() {
+        return Path.of(file);
+    }
+
+    /** Position in the log of the first entry that cannot be trusted. */
+    public long position() {
+        return position;
     }
 }

@@ -1,41 +1,65 @@
 package io.fieldwatch.journal;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Set;
 
 /**
- * Limits of one log.
+ * Where a log lives and its limits.
  *
- * @param directory its own directory, made when it is missing
- * @param segmentBytes size of one file; the size a log was made with stays
- * @param budgetBytes what all its files together may take; at least three segments
- * @param queueBytesMax bytes that may wait for the disk
- * @param entryBytesMax largest entry; at most half a segment
- * @param readers the durable readers; the log keeps what the slowest of them has not released
+ * @param directory the log's own directory; made when missing. Its last name is the log's name in threads and messages
+ * @param segmentBytes size of a segment file, allocated at once; holds the largest entry and twice the queue
+ * @param budgetBytes what all segment files together may take, at least three segments; one of them is the reserve in
+ *     which the next segment is prepared, so entries get the rest
+ * @param queueBytesMax records taken and not yet on stable storage, in bytes; at most half a segment
+ * @param queueEntriesMax the same, in entries
+ * @param entryBytesMax largest entry taken
+ * @param readers the names of all durable readers; the log keeps what any of them has not released
  */
 public record JournalConfig(
         Path directory,
         int segmentBytes,
         long budgetBytes,
         int queueBytesMax,
+        int queueEntriesMax,
         int entryBytesMax,
-        List<String> readers) {
+        Set<String> readers) {
+
+    private static final int MIB = 1024 * 1024;
 
     public JournalConfig {
-        if (segmentBytes < 64 * 1024 || segmentBytes % 4096 != 0) {
-            throw new IllegalArgumentException(
-                    "segmentBytes " + segmentBytes + " is not a multiple of 4096 from 65536");
+        directory = directory.toAbsolutePath().normalize();
+        readers = Set.copyOf(readers);
+        if (directory.getFileName() == null) {
+            throw new IllegalArgumentException("a log cannot live in " + directory);
         }
-        if (budgetBytes < 3L * segmentBytes) {
-            throw new IllegalArgumentException("budgetBytes " + budgetBytes + " is below three segments");
+        if (readers.isEmpty()) {
+            throw new IllegalArgumentException("a log without durable readers would forget everything");
         }
-        if (entryBytesMax < 1 || entryBytesMax > segmentBytes / 2) {
-            throw new IllegalArgumentException("entryBytesMax " + entryBytesMax + " is above half a segment");
+        require(entryBytesMax > 0, "entryBytesMax", entryBytesMax);
+        require(queueEntriesMax > 0, "queueEntriesMax", queueEntriesMax);
+        require(queueBytesMax >= SegmentFormat.recordBytes(entryBytesMax), "queueBytesMax", queueBytesMax);
+        require(segmentBytes % 8 == 0, "segmentBytes", segmentBytes);
+        require((segmentBytes - SegmentFormat.HEADER_BYTES) / 2 >= queueBytesMax, "segmentBytes", segmentBytes);
+        require(budgetBytes >= 3L * segmentBytes, "budgetBytes", budgetBytes);
+    }
+
+    /** Segments of 64 MiB, 4 GiB in all, a queue of 16 MiB and 8,192 entries, entries up to 4 MiB. */
+    public static JournalConfig of(Path directory, Set<String> readers) {
+        return new JournalConfig(directory, 64 * MIB, 4096L * MIB, 16 * MIB, 8192, 4 * MIB, readers);
+    }
+
+    public JournalConfig withBudgetBytes(long bytes) {
+        return new JournalConfig(
+                directory, segmentBytes, bytes, queueBytesMax, queueEntriesMax, entryBytesMax, readers);
+    }
+
+    String name() {
+        return String.valueOf(directory.getFileName());
+    }
+
+    private static void require(boolean holds, String key, long value) {
+        if (!holds) {
+            throw new IllegalArgumentException(key + " cannot be " + value + " with the other limits of the log");
         }
-        if (queueBytesMax < entryBytesMax) {
-            throw new IllegalArgumentException(
-                    "queueBytesMax " + queueBytesMax + " holds no entry of the largest size");
-        }
-        readers = List.copyOf(readers);
     }
 }

@@ -2,17 +2,20 @@ package io.fieldwatch.journal;
 
 import io.fieldwatch.telemetry.Metric;
 
-/** What a log reports. */
+/** What a log reports; see {@link SegmentLog#metrics}. */
 public enum JournalMetric implements Metric {
-    ENTRIES("journal_entries", "Entries on stable storage.", true),
-    BYTES("journal_bytes", "Bytes of entries on stable storage.", true),
-    FORCES("journal_forces", "Times the disk was asked to make everything written durable.", true),
-    FORCE_MICROS("journal_force_micros", "Microseconds spent waiting for that.", true),
-    REFUSED("journal_refused", "Entries not taken for lack of room or after a failure.", true),
-    KEPT_BYTES("journal_kept_bytes", "Bytes of the files kept now.", false),
-    BUDGET_BYTES("journal_budget_bytes", "Bytes the files may take.", false),
-    SEGMENTS_TRIMMED("journal_segments_trimmed", "Files deleted behind the slowest reader.", true),
-    FAILED("journal_failed", "1 after the disk refused to write or force.", false);
+    APPENDED_BYTES("journal_appended_bytes", "Bytes put on stable storage, framing included.", true),
+    APPENDED_ENTRIES("journal_appended_entries", "Entries put on stable storage.", true),
+    REFUSED_ENTRIES("journal_refused_entries", "Entries not taken: queue or budget full, log failed or closed.", true),
+    FORCES("journal_forces", "Group commits; entries by forces is the size of a group.", true),
+    FORCE_NANOS("journal_force_nanoseconds", "Time spent waiting for the disk in group commits.", true),
+    ROLLS("journal_rolls", "Segments begun.", true),
+    ROLL_NANOS("journal_roll_nanoseconds", "Time the journal's thread spent on beginning segments.", true),
+    TRIMMED_SEGMENTS("journal_trimmed_segments", "Segments deleted behind the slowest durable reader.", true),
+    TRIM_FAILURES("journal_trim_failures", "Attempts to delete a segment that failed; tried again later.", true),
+    KEPT_BYTES("journal_kept_bytes", "Bytes of the segment files kept, allocated ones included.", false),
+    BUDGET_BYTES("journal_budget_bytes", "Bytes the segment files may take.", false),
+    FAILED("journal_failed", "1 when the disk failed and the log takes nothing until a restart.", false);
 
     private final String metricName;
     private final String help;

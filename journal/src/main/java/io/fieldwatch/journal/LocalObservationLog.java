@@ -2,116 +2,59 @@ package io.fieldwatch.journal;
 
 import io.fieldwatch.telemetry.BlockFormat;
 import io.fieldwatch.telemetry.BlockReader;
-import io.fieldwatch.telemetry.BlockWriter;
 import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.DeviceDictionary;
 import io.fieldwatch.telemetry.LogReader;
 import io.fieldwatch.telemetry.MetricSet;
 import io.fieldwatch.telemetry.ObservationLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The observation log on local disk. It knows every device number ever defined: definitions are collected from the
- * blocks, and before a segment that holds some is deleted they are saved to {@code devices.snapshot}.
+ * The observation log on local disk: a {@link SegmentLog} of blocks, and the device numbers of all blocks there ever
+ * were. Definitions that would go with a trimmed segment are kept in {@code devices.snapshot}. Thread-safe.
  */
 public final class LocalObservationLog implements ObservationLog {
 
-    private static final String SNAPSHOT = "devices.snapshot";
+    private static final Logger LOG = LoggerFactory.getLogger(LocalObservationLog.class);
 
+    private final DeviceSnapshot snapshot;
+    private final DeviceDictionary devices = new DeviceDictionary(); // guarded by itself
+    private boolean snapshotLoaded;
+    private long definitions;
+    private long definitionsSaved = -1;
     private final SegmentLog log;
-    private final Path snapshot;
-    private final DeviceDictionary devices = new DeviceDictionary();
 
-    private LocalObservationLog(SegmentLog log, Path snapshot) {
-        this.log = log;
-        this.snapshot = snapshot;
+    private LocalObservationLog(JournalConfig config) throws IOException {
+        snapshot = new DeviceSnapshot(config.directory());
+        log = SegmentLog.open(config, this::saveDevices, this::recover);
     }
 
     /**
-     * Opens or makes the log; the calling thread reads every kept block once for its device definitions.
+     * Opens or makes the log in the directory; reads all of it, to know every device.
      *
-     * @throws DamagedLogException when acknowledged blocks cannot be read any more
-     * @throws IOException when the directory is in use or cannot be read or written
+     * @throws IOException as {@link SegmentLog#open}, also when a block does not make sense
      */
     public static LocalObservationLog open(JournalConfig config) throws IOException {
-        SegmentLog log = SegmentLog.open(config);
+        LocalObservationLog opened = new LocalObservationLog(config);
+        boolean sound = false;
         try {
-            LocalObservationLog opened =
-                    new LocalObservationLog(log, config.directory().resolve(SNAPSHOT));
-            opened.recoverDevices();
-            log.onTrim((from, to) -> opened.saveDevices());
+            opened.loadSnapshot();
+            opened.snapshot.require(opened.log);
+            sound = true;
             return opened;
-        } catch (IOException | RuntimeException e) {
-            log.close();
-            throw e;
-        }
-    }
-
-    private void recoverDevices() throws IOException {
-        if (Files.exists(snapshot)) {
-            byte[] bytes = Files.readAllBytes(snapshot);
-            ByteBuffer content = ByteBuffer.wrap(bytes);
-            CRC32C crc = new CRC32C();
-            crc.update(bytes, 4, bytes.length - 4);
-            if (content.getInt() != (int) crc.getValue()) {
-                throw new DamagedLogException(snapshot + " is damaged");
-            }
-            define(new BlockReader().wrap(content));
-        }
-        long end = log.end();
-        BlockReader block = new BlockReader();
-        try (SegmentReader reader = log.scan()) {
-            while (reader.nextPosition() < end && reader.next(0)) {
-                define(block.wrap(reader.entry()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while reading the device definitions", e);
-        }
-    }
-
-    private synchronized void define(BlockReader block) {
-        if (!block.hasDevices()) {
-            return;
-        }
-        while (block.next()) {
-            if (block.type() == BlockFormat.DEVICE) {
-                devices.define(block.definition());
+        } finally {
+            if (!sound) {
+                opened.close();
             }
         }
-        block.rewind();
-    }
-
-    /** All definitions in one block of their own behind a CRC32C of it. */
-    private synchronized void saveDevices() throws IOException {
-        int capacity = 4 + BlockFormat.HEADER_BYTES;
-        for (DeviceDefinition device : devices.all()) {
-            capacity += 64 + 3 * (device.externalId().length() + length(device.name()) + length(device.area()));
-        }
-        ByteBuffer content = ByteBuffer.allocate(capacity);
-        BlockWriter writer = new BlockWriter();
-        writer.open(content.slice(4, capacity - 4), 0, 0);
-        for (DeviceDefinition device : devices.all()) {
-            if (!writer.device(device)) {
-                throw new IllegalStateException("no room in the snapshot for " + device);
-            }
-        }
-        ByteBuffer block = writer.seal();
-        content.limit(4 + block.remaining());
-        CRC32C crc = new CRC32C();
-        crc.update(block.duplicate());
-        content.putInt(0, (int) crc.getValue());
-        LogDirectory.writeAtomically(snapshot, content);
-    }
-
-    private static int length(@org.jspecify.annotations.Nullable String text) {
-        return text == null ? 0 : text.length();
     }
 
     @Override
@@ -124,7 +67,7 @@ public final class LocalObservationLog implements ObservationLog {
         return log.accepting();
     }
 
-    /** Why the log takes nothing more; empty while it is well. */
+    /** Why the log takes nothing any more; empty while the disk is well. */
     public Optional<IOException> failure() {
         return log.failure();
     }
@@ -133,10 +76,18 @@ public final class LocalObservationLog implements ObservationLog {
         return log.metrics();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException when the buffer is not a block, or gives a device number a second meaning
+     */
     @Override
     public boolean append(ByteBuffer block, Outcome outcome) {
-        boolean hasDevices = new BlockReader().wrap(block).hasDevices();
-        return log.append(block, hasDevices ? new DefiningOutcome(block.duplicate(), outcome) : outcome);
+        BlockReader reader = new BlockReader().wrap(block);
+        if (!reader.hasDevices()) {
+            return log.append(block, outcome);
+        }
+        return log.append(block, new DefiningOutcome(definitions(reader), outcome));
     }
 
     @Override
@@ -144,9 +95,18 @@ public final class LocalObservationLog implements ObservationLog {
         return log.end();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UncheckedIOException when the log does not hold what lies behind {@code from}; see {@link SegmentLog#read}
+     */
     @Override
     public LogReader read(String reader, long from) {
-        return new BlockLogReader(log.read(reader, from));
+        try {
+            return new BlockLogReader(log.read(reader, from));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -155,10 +115,12 @@ public final class LocalObservationLog implements ObservationLog {
     }
 
     @Override
-    public synchronized DeviceDictionary devices() {
-        DeviceDictionary copy = new DeviceDictionary();
-        devices.all().forEach(copy::define);
-        return copy;
+    public DeviceDictionary devices() {
+        synchronized (devices) {
+            DeviceDictionary copy = new DeviceDictionary();
+            devices.all().forEach(copy::define);
+            return copy;
+        }
     }
 
     @Override
@@ -166,75 +128,102 @@ public final class LocalObservationLog implements ObservationLog {
         log.close();
     }
 
-    /** Takes the definitions of a durable block in before its buffer goes back to its owner. */
+    /** Called before a segment goes: a snapshot of all that is durable covers it. */
+    private void saveDevices(SegmentScan trimmed) throws IOException {
+        List<DeviceDefinition> all;
+        long count;
+        synchronized (devices) {
+            if (definitions == definitionsSaved) {
+                return;
+            }
+            all = devices.all();
+            count = definitions;
+        }
+        snapshot.save(log.id(), all);
+        synchronized (devices) {
+            definitionsSaved = count;
+        }
+    }
+
+    private void recover(long position, ByteBuffer entry) throws IOException {
+        loadSnapshot();
+        try {
+            BlockReader reader = new BlockReader().wrap(entry);
+            if (reader.hasDevices()) {
+                define(definitions(reader));
+            }
+        } catch (IllegalStateException e) {
+            throw new IOException("the block at " + position + " does not make sense: " + e.getMessage(), e);
+        }
+    }
+
+    /** Not before the directory is locked, and before the first record, for records are newer. */
+    private void loadSnapshot() throws IOException {
+        if (!snapshotLoaded) {
+            synchronized (devices) {
+                snapshot.load(devices);
+            }
+            snapshotLoaded = true;
+        }
+    }
+
+    private List<DeviceDefinition> definitions(BlockReader block) {
+        List<DeviceDefinition> found = new ArrayList<>();
+        while (block.next()) {
+            if (block.type() == BlockFormat.DEVICE) {
+                DeviceDefinition definition = block.definition();
+                requireSameDevice(definition);
+                found.add(definition);
+            }
+        }
+        return found;
+    }
+
+    private void requireSameDevice(DeviceDefinition definition) {
+        synchronized (devices) {
+            DeviceDefinition known = devices.find(definition.number());
+            if (known != null
+                    && (known.kind() != definition.kind() || !known.externalId().equals(definition.externalId()))) {
+                throw new IllegalStateException(
+                        "device number " + definition.number() + " stands for " + known + " and now for " + definition);
+            }
+        }
+    }
+
+    private void define(List<DeviceDefinition> found) {
+        synchronized (devices) {
+            for (DeviceDefinition definition : found) {
+                if (devices.define(definition)) {
+                    definitions++;
+                }
+            }
+        }
+    }
+
+    /** Takes definitions into the dictionary as soon as they are durable, before their block is acknowledged. */
     private final class DefiningOutcome implements Outcome {
 
-        private final ByteBuffer block;
+        private final List<DeviceDefinition> found;
         private final Outcome outcome;
 
-        DefiningOutcome(ByteBuffer block, Outcome outcome) {
-            this.block = block;
+        DefiningOutcome(List<DeviceDefinition> found, Outcome outcome) {
+            this.found = found;
             this.outcome = outcome;
         }
 
         @Override
         public void onDurable(long position) {
-            define(new BlockReader().wrap(block));
+            try {
+                define(found);
+            } catch (IllegalStateException e) {
+                LOG.error("the block at {} gives a device number a second meaning", position, e);
+            }
             outcome.onDurable(position);
         }
 
         @Override
         public void onFailed(IOException cause) {
             outcome.onFailed(cause);
-        }
-    }
-
-    private static final class BlockLogReader implements LogReader {
-
-        private final SegmentReader reader;
-        private final BlockReader block = new BlockReader();
-
-        BlockLogReader(SegmentReader reader) {
-            this.reader = reader;
-        }
-
-        @Override
-        public boolean next(long waitMillis) throws IOException, InterruptedException {
-            if (!reader.next(waitMillis)) {
-                return false;
-            }
-            block.wrap(reader.entry());
-            return true;
-        }
-
-        @Override
-        public BlockReader block() {
-            return block;
-        }
-
-        @Override
-        public long position() {
-            return reader.position();
-        }
-
-        @Override
-        public long nextPosition() {
-            return reader.nextPosition();
-        }
-
-        @Override
-        public long lag() {
-            return reader.lag();
-        }
-
-        @Override
-        public void release(long position) {
-            reader.release(position);
-        }
-
-        @Override
-        public void close() {
-            reader.close();
         }
     }
 }

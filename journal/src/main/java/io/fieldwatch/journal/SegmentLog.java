@@ -4,15 +4,11 @@ import io.fieldwatch.telemetry.MetricSet;
 import io.fieldwatch.telemetry.ObservationLog.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,388 +16,333 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A durable, bounded, replayable log of opaque entries on local disk. Entries are written by one thread, which forces
- * once for all that wait (group commit) and only then reports them durable. Readers see durable entries only.
+ * A durable log of opaque entries on local disk. An entry reported durable is on stable storage: it survives the end of
+ * the process and a loss of power, as far as the disk keeps what it says about flushing.
  *
- * <p>A position is a byte offset from the log's birth. An entry never spans segments, so positions jump over the unused
- * end of a segment.
+ * <p><b>Group commit</b>: any number of threads append; one thread writes all that wait, forces the disk once, and
+ * reports all of them, in order. So the rate is bounded by the disk's bandwidth and not by its latency.
  *
- * <p>When full (the queue or the disk budget) {@link #append} answers false. After a failed write or force the log takes
- * nothing more: what was not reported durable may or may not be there after a restart, and force is never repeated. The
- * writing thread must not be interrupted: that would close its file. Thread-safe.
+ * <p><b>Positions</b> are byte offsets of records from the log's birth, without jumps; see {@link SegmentFormat}.
+ *
+ * <p><b>When it is full</b>, that is the queue's or the disk's budget is used up, {@link #append} answers false and
+ * nothing else happens. Room on disk comes back when all durable readers have released a whole segment.
+ *
+ * <p><b>When the disk fails</b>, the log takes nothing for good: after a failed write or force nobody knows what is on
+ * disk, and a second force would report success for pages that the system has already given up. Only opening the log
+ * again, which reads it back, shows how far it got.
+ *
+ * <p>Thread-safe. One process at a time; the directory is locked.
  */
 public final class SegmentLog implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
-    private static final long CLOSE_WAIT_MILLIS = 30_000;
-
-    /** Sees a segment's entries for the last time, before its file is deleted. */
-    interface TrimListener {
-        void beforeTrim(long fromPosition, long toPosition) throws IOException;
-    }
-
-    private record Waiting(ByteBuffer entry, Outcome outcome) {}
+    static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
 
     private final JournalConfig config;
-    private final LogDirectory directory;
-    private final SegmentWriter writer;
+    private final SegmentDirectory directory;
+    private final UUID id;
+    private final ConcurrentSkipListMap<Long, Segment> segments;
+    private final AppendQueue queue;
+    private final GroupCommit commit;
+    private final Housekeeper housekeeper;
     private final MetricSet<JournalMetric> metrics = new MetricSet<>(JournalMetric.class);
-    private final Thread thread;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Condition grown = lock.newCondition();
-    private final NavigableSet<Long> bases;
-    private final Map<String, Long> released = new HashMap<>();
-    private ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private int queuedBytes;
-    private long written;
-    private volatile long durableEnd;
-    private volatile boolean closing;
-    private volatile @Nullable IOException failure;
-    private volatile TrimListener trimListener = (from, to) -> {};
+    private final ReentrantLock reading = new ReentrantLock();
+    private final Condition grown = reading.newCondition();
+    private final Holds holds;
+    private volatile long end;
+    private volatile boolean closed;
 
-    private SegmentLog(JournalConfig config, LogDirectory directory, SegmentFile.Opener opener) throws IOException {
+    private SegmentLog(
+            JournalConfig config,
+            TrimListener trimListener,
+            Disk disk,
+            SegmentDirectory directory,
+            NavigableMap<Long, Segment> found,
+            long end)
+            throws IOException {
         this.config = config;
         this.directory = directory;
-        bases = directory.bases();
-        if (bases.isEmpty()) {
-            directory.createSegment(0);
-            bases.add(0L);
-        }
-        durableEnd = new Recovery(directory).recover(bases);
-        written = durableEnd;
-        writer = new SegmentWriter(directory, opener, durableEnd, this::segmentCreated);
-        config.readers().forEach(reader -> released.put(reader, 0L));
+        this.id = directory.id();
+        this.segments = new ConcurrentSkipListMap<>(found);
+        this.holds = new Holds(config.readers());
+        this.end = end;
+        SegmentWriter writer = new SegmentWriter(id, disk, found.lastEntry().getValue(), end);
+        long kept = found.values().stream().mapToLong(Segment::bytes).sum();
+        this.queue = new AppendQueue(config, writer.freeBytes(), kept);
+        this.housekeeper = new Housekeeper(this, directory, trimListener);
+        this.commit = new GroupCommit(this, queue, writer, housekeeper);
+        metrics.set(JournalMetric.KEPT_BYTES, kept);
         metrics.set(JournalMetric.BUDGET_BYTES, config.budgetBytes());
-        metrics.set(JournalMetric.KEPT_BYTES, keptBytes());
-        thread =
-                new Thread(this::run, "fieldwatch-journal-" + config.directory().getFileName());
-        thread.setDaemon(true);
+    }
+
+    /** Opens a log that nothing needs to be carried over for. */
+    public static SegmentLog open(JournalConfig config) throws IOException {
+        return open(config, TrimListener.NONE, RecoveryListener.NONE);
     }
 
     /**
-     * Opens or makes a log and recovers it.
+     * Opens the log in the directory, or a new one in an empty directory, and reads it from end to end.
      *
-     * @throws DamagedLogException when acknowledged entries cannot be read any more
+     * @throws DamagedLogException when entries that were durable are damaged or missing
      * @throws IOException when the directory is in use or cannot be read or written
      */
-    public static SegmentLog open(JournalConfig config) throws IOException {
-        return open(config, SegmentFile.OnDisk::new);
+    public static SegmentLog open(JournalConfig config, TrimListener trimListener, RecoveryListener recoveryListener)
+            throws IOException {
+        return open(config, trimListener, recoveryListener, new Disk());
     }
 
-    static SegmentLog open(JournalConfig config, SegmentFile.Opener opener) throws IOException {
-        LogDirectory directory = LogDirectory.open(config.directory(), config.segmentBytes());
+    static SegmentLog open(
+            JournalConfig config, TrimListener trimListener, RecoveryListener recoveryListener, Disk disk)
+            throws IOException {
+        SegmentDirectory directory = SegmentDirectory.open(config, disk);
+        boolean opened = false;
         try {
-            SegmentLog log = new SegmentLog(config, directory, opener);
-            log.thread.start();
+            NavigableMap<Long, Segment> segments = directory.load();
+            long end = new Recovery(directory.id(), disk, recoveryListener).run(segments);
+            SegmentLog log = new SegmentLog(config, trimListener, disk, directory, segments, end);
+            log.commit.start();
+            opened = true;
+            LOG.info(
+                    "log {} {} opened, {} to {} in {} segments", log.name(), log.id, log.first(), end, segments.size());
             return log;
-        } catch (IOException | RuntimeException e) {
-            directory.close();
-            throw e;
+        } finally {
+            if (!opened) {
+                directory.close();
+            }
         }
     }
 
+    /** Names this log for good; made at its first opening. */
     public UUID id() {
-        return directory.id();
+        return id;
+    }
+
+    /** True when even the largest entry would be taken now. */
+    public boolean accepting() {
+        return queue.accepting();
+    }
+
+    /** Why the log takes nothing any more; empty while the disk is well. */
+    public Optional<IOException> failure() {
+        return commit.failure();
+    }
+
+    /**
+     * Takes an entry (position to limit) to be written. The buffer belongs to the log until one of {@code outcome}'s
+     * methods has been called, which happens exactly once, on the log's own thread and in the order of appending; it has
+     * its position and limit back then. Direct buffers save a copy. Never blocks on the disk.
+     *
+     * @return false when there is no room, or the log has failed or is closed; then the buffer stays the caller's
+     * @throws IllegalArgumentException for an empty entry or one larger than {@link JournalConfig#entryBytesMax}
+     */
+    public boolean append(ByteBuffer entry, Outcome outcome) {
+        int bytes = entry.remaining();
+        if (bytes == 0 || bytes > config.entryBytesMax()) {
+            throw new IllegalArgumentException("an entry of " + bytes + " bytes, limit " + config.entryBytesMax());
+        }
+        boolean taken = queue.offer(entry, outcome);
+        if (!taken) {
+            metrics.add(JournalMetric.REFUSED_ENTRIES, 1);
+        }
+        return taken;
+    }
+
+    /** End of what is on stable storage: the position the next durable entry will have. */
+    public long end() {
+        return end;
+    }
+
+    /** Position of the first entry kept. */
+    public long first() {
+        return segments.firstKey();
     }
 
     public MetricSet<JournalMetric> metrics() {
         return metrics;
     }
 
-    /** Why the log takes nothing more; empty while it is well. */
-    public Optional<IOException> failure() {
-        return Optional.ofNullable(failure);
-    }
-
-    /** Whether an entry of the largest size would be taken now. */
-    public boolean accepting() {
-        lock.lock();
-        try {
-            return hasRoom(config.entryBytesMax());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** End of what is on stable storage. */
-    public long end() {
-        return durableEnd;
-    }
-
     /**
-     * Takes an entry (position to limit); see {@link io.fieldwatch.telemetry.ObservationLog#append}.
+     * Reads from a position on as one of the durable readers, whom the log keeps everything for that it has not
+     * {@linkplain SegmentReader#release released}. Until it releases, {@code from} counts as released.
      *
-     * @throws IllegalArgumentException when it is empty or above the largest size
+     * @param from a position this reader knows as the end of what it has dealt with. 0 reads all: where the log has
+     *     been trimmed, a new database was attached to an old log, which is logged, and reading starts at the first
+     *     entry kept
+     * @throws IllegalArgumentException for a name the log was not opened with
+     * @throws IOException when the log does not reach to {@code from} or no longer has it: entries were lost
      */
-    public boolean append(ByteBuffer entry, Outcome outcome) {
-        int bytes = entry.remaining();
-        if (bytes == 0 || bytes > config.entryBytesMax()) {
-            throw new IllegalArgumentException(
-                    "an entry of " + bytes + " bytes; allowed are 1 to " + config.entryBytesMax());
-        }
-        lock.lock();
+    public SegmentReader read(String name, long from) throws IOException {
+        reading.lock();
         try {
-            if (!hasRoom(bytes)) {
-                metrics.add(JournalMetric.REFUSED, 1);
-                return false;
+            holds.require(name);
+            long first = first();
+            long start = from;
+            if (from > end || from < 0) {
+                throw new IOException("the reader " + name + " has come to " + from + " but the log " + name() + " "
+                        + id + " ends at " + end + ": it has lost entries, or is not the one the reader has read");
             }
-            queue.add(new Waiting(entry, outcome));
-            queuedBytes += RecordFormat.framed(bytes);
-            work.signal();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** One segment of the budget stays free, so that unused segment ends and recovery always find room. */
-    private boolean hasRoom(int bytes) {
-        if (closing || failure != null) {
-            return false;
-        }
-        int framed = RecordFormat.framed(bytes);
-        if (queuedBytes + framed > Math.max(config.queueBytesMax(), framed)) {
-            return false;
-        }
-        long segment = directory.segmentBytes();
-        long left = config.budgetBytes() - keptBytes() - segment + (bases.last() + segment - written);
-        return queuedBytes + framed <= left;
-    }
-
-    private long keptBytes() {
-        return (long) bases.size() * directory.segmentBytes();
-    }
-
-    /**
-     * Reads as one of the configured readers.
-     *
-     * @throws IllegalArgumentException for another name
-     */
-    public SegmentReader read(String reader, long from) {
-        lock.lock();
-        try {
-            if (!released.containsKey(reader)) {
-                throw new IllegalArgumentException(
-                        "'" + reader + "' is none of this log's readers " + released.keySet());
+            if (from < first) {
+                if (from > 0) {
+                    throw new IOException("the reader " + name + " asks for " + from + " but the log " + name()
+                            + " begins at " + first + ": the reader has gone back behind what it released");
+                }
+                LOG.warn("the reader {} starts anew on the log {}, which begins at {}", name, name(), first);
+                start = first;
             }
-            return new SegmentReader(this, directory, reader, startFor(reader, from));
+            SegmentReader reader = new SegmentReader(this, name, start);
+            holds.opened(name, reader);
+            return reader;
         } finally {
-            lock.unlock();
+            reading.unlock();
         }
     }
 
-    private long startFor(String reader, long from) {
-        if (from > durableEnd) {
-            throw new IllegalStateException(
-                    "reader " + reader + " has read up to " + from + ", but the log ends at " + durableEnd);
-        }
-        long first = bases.first();
-        if (from < first) {
-            LOG.warn(
-                    "{}: reader {} asks for position {}, but the log begins at {}",
-                    config.directory(),
-                    reader,
-                    from,
-                    first);
-            return first;
-        }
-        return from;
-    }
-
-    /** Reads what comes from now on without holding anything back. */
+    /** Reads what becomes durable from now on, without holding anything back: a slow tail may skip entries. */
     public SegmentReader tail() {
-        return new SegmentReader(this, directory, null, durableEnd);
+        return new SegmentReader(this, null, end);
     }
 
-    /** Reads everything kept, holding nothing back. */
-    SegmentReader scan() {
-        return new SegmentReader(this, directory, null, begin());
+    /**
+     * Writes and forces what was appended, then closes; no entry is taken any more. Readers can
+     * still read what is durable and then end with an exception. Waits at most {@link GroupCommit#CLOSE_SECONDS_MAX} seconds for the disk: with a disk that hangs, the directory
+     * stays locked until the process ends.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        queue.close();
+        boolean committed = commit.awaitEnd();
+        boolean ended = housekeeper.close() && committed;
+        reading.lock();
+        try {
+            grown.signalAll();
+        } finally {
+            reading.unlock();
+        }
+        if (!ended) {
+            LOG.error("the disk under the log {} does not answer; it is left as it is", name());
+            return;
+        }
+        try {
+            commit.closeFile();
+            directory.close();
+        } catch (IOException e) {
+            LOG.warn("closing the log {}", name(), e);
+        }
     }
 
-    void onTrim(TrimListener listener) {
-        trimListener = listener;
+    String name() {
+        return config.name();
     }
 
-    /** Waits until the durable end is beyond a position. */
-    boolean awaitBeyond(long position, long waitMillis) throws InterruptedException {
-        if (durableEnd > position) {
+    /** The journal's thread: everything before the position is on stable storage. */
+    void grow(long durableEnd) {
+        reading.lock();
+        try {
+            end = durableEnd;
+            grown.signalAll();
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /** The journal's thread: a segment has begun. */
+    void rolled(Segment segment, long nanos) {
+        @Nullable Segment replaced = segments.put(segment.base(), segment);
+        long added = segment.bytes() - (replaced == null ? 0 : replaced.bytes());
+        queue.rolled(added, segment.limit() - segment.base());
+        metrics.add(JournalMetric.KEPT_BYTES, added);
+        metrics.add(JournalMetric.ROLLS, 1);
+        metrics.add(JournalMetric.ROLL_NANOS, nanos);
+    }
+
+    /** Waits until there is durable log behind a position. */
+    boolean awaitBehind(long position, long waitNanos) throws IOException, InterruptedException {
+        if (position < end) {
             return true;
         }
-        long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
-        lock.lockInterruptibly();
+        long nanos = waitNanos;
+        reading.lockInterruptibly();
         try {
-            while (durableEnd <= position && left > 0 && !closing) {
-                left = grown.awaitNanos(left);
-            }
-            return durableEnd > position;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** First position that is still kept. */
-    long begin() {
-        lock.lock();
-        try {
-            return bases.first();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void release(String reader, long position) {
-        List<Long> trim = new ArrayList<>();
-        lock.lock();
-        try {
-            released.merge(reader, position, Math::max);
-            long slowest =
-                    released.values().stream().mapToLong(Long::longValue).min().orElse(0);
-            for (long base : bases) {
-                if (base + directory.segmentBytes() <= slowest && base != bases.last()) {
-                    trim.add(base);
+            while (position >= end) {
+                if (closed) {
+                    throw new IOException("the log " + name() + " is closed");
                 }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (!trim.isEmpty()) {
-            trim(trim);
-        }
-    }
-
-    private synchronized void trim(List<Long> segments) {
-        try {
-            for (long base : segments) {
-                if (begin() != base) {
-                    continue; // another reader's release has trimmed it already
+                if (nanos <= 0) {
+                    return false;
                 }
-                trimListener.beforeTrim(base, base + directory.segmentBytes());
-                directory.deleteSegment(base);
-                lock.lock();
-                try {
-                    bases.remove(base);
-                } finally {
-                    lock.unlock();
-                }
-                metrics.add(JournalMetric.SEGMENTS_TRIMMED, 1);
-                metrics.set(JournalMetric.KEPT_BYTES, keptBytes());
+                nanos = grown.awaitNanos(nanos);
             }
-        } catch (IOException e) {
-            LOG.warn("{}: could not trim; the segment stays and is tried again", config.directory(), e);
-        }
-    }
-
-    private void segmentCreated(long base) {
-        lock.lock();
-        try {
-            bases.add(base);
-            metrics.set(JournalMetric.KEPT_BYTES, keptBytes());
+            return true;
         } finally {
-            lock.unlock();
+            reading.unlock();
         }
     }
 
-    private void run() {
-        long[] positions = new long[64];
-        while (true) {
-            ArrayDeque<Waiting> batch = takeAll();
-            if (batch.isEmpty()) {
-                return;
-            }
-            if (positions.length < batch.size()) {
-                positions = new long[batch.size() * 2];
-            }
-            try {
-                write(batch, positions);
-            } catch (IOException | RuntimeException e) {
-                fail(batch, e instanceof IOException io ? io : new IOException(e));
-                return;
-            }
-            int next = 0;
-            for (Waiting waiting : batch) {
-                waiting.outcome().onDurable(positions[next++]);
-            }
-        }
+    /** Position up to which a segment may be read now. */
+    long readable(Segment segment) {
+        long durable = end; // before the look at the map: a newer end may lie in a segment not seen
+        @Nullable Long next = segments.higherKey(segment.base());
+        return next == null ? durable : Math.min(durable, next);
     }
 
-    private void write(ArrayDeque<Waiting> batch, long[] positions) throws IOException {
-        int next = 0;
-        long bytes = 0;
-        for (Waiting waiting : batch) {
-            bytes += waiting.entry().remaining();
-            positions[next++] = writer.write(waiting.entry(), durableEnd);
+    @Nullable
+    Segment segmentAt(long position) {
+        Map.Entry<Long, Segment> found = segments.floorEntry(position);
+        return found == null ? null : found.getValue();
+    }
+
+    void closed(@Nullable String name, SegmentReader reader) {
+        if (name == null) {
+            return;
         }
-        long begun = System.nanoTime();
-        writer.force();
-        metrics.add(JournalMetric.FORCE_MICROS, (System.nanoTime() - begun) / 1000);
-        metrics.add(JournalMetric.FORCES, 1);
-        metrics.add(JournalMetric.ENTRIES, next);
-        metrics.add(JournalMetric.BYTES, bytes);
-        lock.lock();
+        reading.lock();
         try {
-            durableEnd = writer.end();
-            written = writer.end();
-            grown.signalAll();
+            holds.closed(name, reader);
         } finally {
-            lock.unlock();
+            reading.unlock();
         }
     }
 
-    /** All that waits; empty only when the log is closing and nothing waits. */
-    private ArrayDeque<Waiting> takeAll() {
-        lock.lock();
+    void trimSoon() {
+        housekeeper.trimSoon();
+    }
+
+    /** The oldest segment, when no durable reader needs it. The last segment is always needed. */
+    @Nullable
+    Segment trimmable() {
+        reading.lock();
         try {
-            while (queue.isEmpty() && !closing) {
-                work.awaitUninterruptibly();
-            }
-            ArrayDeque<Waiting> batch = queue;
-            queue = new ArrayDeque<>(Math.max(16, batch.size()));
-            written += queuedBytes; // until the batch is durable, hasRoom counts it here
-            queuedBytes = 0;
-            return batch;
+            Segment oldest = segments.firstEntry().getValue();
+            @Nullable Long next = segments.higherKey(oldest.base());
+            return next != null && next <= holds.slowest() ? oldest : null;
         } finally {
-            lock.unlock();
+            reading.unlock();
         }
     }
 
-    private void fail(ArrayDeque<Waiting> batch, IOException cause) {
-        LOG.error("{}: the disk refused; nothing more is taken or acknowledged", config.directory(), cause);
-        metrics.set(JournalMetric.FAILED, 1);
-        List<Waiting> all = new ArrayList<>(batch);
-        lock.lock();
+    /** Takes the oldest segment out of reach. Answers false when a reader has come to need it. */
+    boolean retire(Segment oldest) {
+        reading.lock();
         try {
-            failure = cause;
-            all.addAll(queue);
-            queue.clear();
-            queuedBytes = 0;
-            grown.signalAll();
+            return oldest.equals(trimmable()) && segments.remove(oldest.base(), oldest);
         } finally {
-            lock.unlock();
+            reading.unlock();
         }
-        all.forEach(waiting -> waiting.outcome().onFailed(cause));
     }
 
-    /** Writes and forces what waits, then closes; waits 30 s at most. */
-    @Override
-    public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            work.signalAll();
-            grown.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            thread.join(CLOSE_WAIT_MILLIS);
-            writer.close();
-            directory.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.warn("{}: closing", config.directory(), e);
-        }
+    /** The segment could not be deleted. */
+    void unretire(Segment oldest) {
+        segments.put(oldest.base(), oldest);
+    }
+
+    /** The segment's file is gone. */
+    void trimmed(Segment segment) {
+        queue.trimmed(segment.bytes());
+        metrics.add(JournalMetric.KEPT_BYTES, -segment.bytes());
+        metrics.add(JournalMetric.TRIMMED_SEGMENTS, 1);
     }
 }

@@ -2,180 +2,187 @@ package io.fieldwatch.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads durable entries in order. One thread at a time, except {@link #release}. It has a file of its own, so interrupting
- * its thread harms nobody else.
+ * Reads durable entries of a {@link SegmentLog} in order, each checked. One thread at a time, except
+ * {@link #release}. It has its own file channel, so an interrupt ends only its own wait or read.
  */
 public final class SegmentReader implements AutoCloseable {
 
-    private static final int BUFFER_BYTES = 256 * 1024;
-
     private final SegmentLog log;
-    private final LogDirectory directory;
     private final @Nullable String name;
-    private final int segmentBytes;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .limit(0);
-    private ByteBuffer entry = ByteBuffer.allocate(0);
-    private @Nullable FileChannel channel;
-    private long channelBase = -1;
-    private long bufferPosition;
+    private @Nullable RecordCursor cursor;
     private long position;
     private long nextPosition;
+    private volatile long released;
+    private volatile boolean closed;
 
-    SegmentReader(SegmentLog log, LogDirectory directory, @Nullable String name, long from) {
+    /** @param name null for a tail */
+    SegmentReader(SegmentLog log, @Nullable String name, long from) {
         this.log = log;
-        this.directory = directory;
         this.name = name;
-        this.segmentBytes = directory.segmentBytes();
-        position = from;
-        nextPosition = from;
+        this.position = from;
+        this.nextPosition = from;
+        this.released = from;
     }
 
     /**
-     * Moves to the next entry, waiting for one.
+     * Moves to the next entry, waiting for one. A tail whose segment has been deleted goes on at the first one kept.
      *
      * @return false when none came within the time
-     * @throws DamagedLogException when a durable entry cannot be read; its position is named
+     * @throws DamagedLogException naming file and position when an entry is not what was written
+     * @throws IOException when the log cannot be read, or the reader is closed
      */
     public boolean next(long waitMillis) throws IOException, InterruptedException {
-        while (log.awaitBeyond(nextPosition, waitMillis)) {
-            if (advance()) {
-                return true;
-            }
+        requireOpen();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        try {
+            do {
+                if (!log.awaitBehind(nextPosition, deadline - System.nanoTime())) {
+                    return false;
+                }
+            } while (!read());
+            return true;
+        } catch (ClosedByInterruptException e) {
+            drop();
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("interrupted while reading " + log.name());
+            interrupted.initCause(e);
+            throw interrupted;
         }
-        return false;
     }
 
-    /** The entry; valid until the next call of {@link #next}. */
+    /** The entry, position to limit; valid until the next call of {@link #next}. */
     public ByteBuffer entry() {
-        return entry;
+        if (cursor == null) {
+            throw new IllegalStateException("no entry has been read");
+        }
+        return cursor.entry();
     }
 
+    /** Position of that entry. */
     public long position() {
         return position;
     }
 
+    /** Position behind that entry, where the next one begins. */
     public long nextPosition() {
         return nextPosition;
     }
 
-    /** Bytes of durable log that have not been read. */
+    /** Bytes of durable log behind what was read: 0 when up to date. */
     public long lag() {
         return Math.max(0, log.end() - nextPosition);
     }
 
-    /** Lets the log forget everything before a position, as far as this reader is concerned. Thread-safe. */
-    public void release(long before) {
+    /**
+     * Everything before the position is dealt with for good, and the log may forget it. Going back is ignored; on a tail
+     * it does nothing. Thread-safe.
+     *
+     * @throws IllegalArgumentException for a position the log has not reached
+     */
+    public void release(long upTo) {
+        if (upTo > log.end()) {
+            throw new IllegalArgumentException("cannot release " + upTo + ", the log ends at " + log.end());
+        }
+        synchronized (this) {
+            if (upTo <= released) {
+                return;
+            }
+            released = upTo;
+        }
         if (name != null) {
-            log.release(name, before);
+            log.trimSoon();
         }
     }
 
-    /** Answers false when it only moved on to another segment. */
-    private boolean advance() throws IOException {
-        long base = nextPosition / segmentBytes * segmentBytes;
-        if (base != channelBase && !open(base)) {
-            return false;
-        }
-        if (nextPosition - base < RecordFormat.HEADER_BYTES) {
-            nextPosition = base + RecordFormat.HEADER_BYTES;
-            return false;
-        }
-        if (nextPosition + RecordFormat.RECORD_BYTES > base + segmentBytes) {
-            nextPosition = base + segmentBytes;
-            return false;
-        }
-        int index = buffered(RecordFormat.RECORD_BYTES, base);
-        int length = RecordFormat.length(buffer, index);
-        if (length < 0 || length > base + segmentBytes - nextPosition - RecordFormat.RECORD_BYTES) {
-            throw damaged();
-        }
-        index = buffered(RecordFormat.RECORD_BYTES + length, base);
-        if (!RecordFormat.valid(buffer, index, nextPosition)) {
-            throw damaged();
-        }
-        if (length == 0) {
-            nextPosition = base + segmentBytes;
-            return false;
-        }
-        position = nextPosition;
-        nextPosition += RecordFormat.framed(length);
-        entry = buffer.slice(index + RecordFormat.RECORD_BYTES, length);
-        return true;
-    }
-
-    private DamagedLogException damaged() {
-        return new DamagedLogException(
-                "the entry at position " + nextPosition + " in " + directory.segment(channelBase) + " cannot be read");
-    }
-
-    /** Makes bytes at the next position available; answers their index in the buffer. */
-    private int buffered(int bytes, long base) throws IOException {
-        long index = nextPosition - bufferPosition;
-        if (index >= 0 && index + bytes <= buffer.limit()) {
-            return (int) index;
-        }
-        if (bytes > buffer.capacity()) {
-            buffer = ByteBuffer.allocateDirect(Math.max(bytes, 2 * buffer.capacity()))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        }
-        long readable = Math.min(log.end(), base + segmentBytes) - nextPosition;
-        buffer.clear().limit((int) Math.min(buffer.capacity(), Math.max(bytes, readable)));
-        bufferPosition = nextPosition;
-        FileChannel from = channel;
-        if (from == null) {
-            throw new IllegalStateException("the reader is closed");
-        }
-        while (buffer.hasRemaining()) {
-            if (from.read(buffer, nextPosition - base + buffer.position()) < 0) {
-                throw damaged();
-            }
-        }
-        buffer.flip();
-        return 0;
-    }
-
-    /** Answers false when the segment has been trimmed and the reader jumped to the first one kept. */
-    private boolean open(long base) throws IOException {
-        closeChannel();
-        try {
-            channel = FileChannel.open(directory.segment(base), StandardOpenOption.READ);
-            channelBase = base;
-            buffer.clear().limit(0);
-            return true;
-        } catch (NoSuchFileException e) {
-            long begin = log.begin();
-            if (name != null || begin <= base) {
-                throw e;
-            }
-            nextPosition = begin;
-            return false;
-        }
-    }
-
-    private void closeChannel() throws IOException {
-        FileChannel open = channel;
-        if (open != null) {
-            open.close();
-        }
-        channel = null;
-        channelBase = -1;
+    long released() {
+        return released;
     }
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        log.closed(name, this);
+        drop();
+    }
+
+    /** Answers false when it had to jump and there is nothing yet where it landed. */
+    private boolean read() throws IOException {
+        while (nextPosition < log.end()) {
+            Segment segment = log.segmentAt(nextPosition);
+            if (segment == null) {
+                jump();
+                continue;
+            }
+            long limit = log.readable(segment);
+            RecordCursor at = open(segment);
+            if (at == null || !segment.equals(log.segmentAt(segment.base()))) {
+                continue; // deleted meanwhile, so the limit may be another segment's
+            }
+            if (!at.read(nextPosition, limit)) {
+                throw new DamagedLogException(segment.file(), nextPosition, "the record is damaged");
+            }
+            position = nextPosition;
+            nextPosition = at.nextPosition();
+            return true;
+        }
+        return false;
+    }
+
+    private void jump() throws IOException {
+        long first = log.first();
+        if (name != null) {
+            throw new IOException(
+                    "position " + nextPosition + " of the log " + log.name() + " is gone, the first kept is " + first);
+        }
+        nextPosition = first;
+    }
+
+    /** Answers null when the file has been deleted since the segment was looked up. */
+    private @Nullable RecordCursor open(Segment segment) throws IOException {
+        RecordCursor at = cursor;
         try {
-            closeChannel();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            if (at == null) {
+                at = new RecordCursor(log.id(), segment);
+                cursor = at;
+            } else if (!segment.equals(at.segment())) {
+                at.move(segment);
+            }
+            return at;
+        } catch (NoSuchFileException e) {
+            if (segment.equals(log.segmentAt(segment.base()))) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            drop();
+            throw new IOException("the reader " + (name == null ? "tail" : name) + " is closed");
+        }
+    }
+
+    private void drop() {
+        RecordCursor open = cursor;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                SegmentLog.LOG.debug("closing a reader of {}", log.name(), e);
+            }
+            cursor = null;
         }
     }
 }

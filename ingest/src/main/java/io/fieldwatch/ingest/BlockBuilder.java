@@ -35,6 +35,7 @@ public final class BlockBuilder {
     private static final int RETRY_MILLIS = 20;
 
     private final EventExecutor loop;
+    private final Runnable blockBack;
     private final ObservationLog log;
     private final Clock clock;
     private final MetricSet<IngestMetric> metrics;
@@ -50,7 +51,11 @@ public final class BlockBuilder {
     private int inFlight;
     private boolean retrying;
 
-    public BlockBuilder(Intake intake, EventExecutor loop) {
+    /**
+     * @param blockBack called when a block that was in flight can be filled again: there may be room now
+     */
+    public BlockBuilder(Intake intake, EventExecutor loop, Runnable blockBack) {
+        this.blockBack = blockBack;
         this.loop = loop;
         this.log = intake.log();
         this.clock = intake.clock();
@@ -205,5 +210,6 @@ public final class BlockBuilder {
             block.abandon();
         }
         free.add(block);
+        blockBack.run();
     }
 }

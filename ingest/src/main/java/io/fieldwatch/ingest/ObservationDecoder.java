@@ -94,8 +94,13 @@ public final class ObservationDecoder {
         clearCounts();
         block.mark();
         boolean empty = block.isEmpty();
-        if (write()) {
-            return true;
+        try {
+            if (write()) {
+                return true;
+            }
+        } catch (RuntimeException e) {
+            undo(); // a defect must not leave half a payload behind
+            throw e;
         }
         undo();
         return empty && rejectTooLarge();

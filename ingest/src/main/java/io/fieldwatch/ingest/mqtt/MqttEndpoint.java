@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * Where devices publish with MQTT 3.1.1 or 5. A PUBACK or PUBREC says that the message is on stable storage: accepted,
  * or in quarantine with its reason. While the log has no room, connections are not read.
  *
- * <p>{@link #start} and {@link #stop} once each, from one thread; the rest from any.
+ * <p>{@link #start} once, {@link #stop} as often as you like, both from one thread; the rest from any.
  */
 public final class MqttEndpoint implements AutoCloseable {
 
@@ -122,6 +122,9 @@ public final class MqttEndpoint implements AutoCloseable {
      * @param budget how long this may take; what is not durable by then stays unacknowledged
      */
     public void stop(Duration budget) {
+        if (group.isShuttingDown()) {
+            return;
+        }
         long deadline = System.nanoTime() + budget.toNanos();
         if (server != null) {
             server.close().awaitUninterruptibly();

@@ -26,13 +26,14 @@ final class MqttLoop {
     private final BlockBuilder builder;
     private final Set<MqttSession> sessions = new LinkedHashSet<>();
     private boolean paused;
+    private boolean polling;
     private boolean draining;
     private int resumeFrom;
 
     MqttLoop(EventLoop eventLoop, Intake intake) {
         this.eventLoop = eventLoop;
         this.intake = intake;
-        this.builder = new BlockBuilder(intake, eventLoop);
+        this.builder = new BlockBuilder(intake, eventLoop, this::resumeIfRoom);
     }
 
     /** Begins to look after the connections' deadlines. May be called from any thread. */
@@ -103,15 +104,31 @@ final class MqttLoop {
         resumeLater();
     }
 
+    /** Besides looking whenever a block comes back: the log may have room again while nothing is in flight. */
     private void resumeLater() {
-        Future<?> unused = eventLoop.schedule(this::resume, RESUME_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (polling) {
+            return;
+        }
+        polling = true;
+        Runnable poll = () -> {
+            polling = false;
+            resumeIfRoom();
+        };
+        Future<?> unused = eventLoop.schedule(poll, RESUME_POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void resumeIfRoom() {
+        if (!paused) {
+            return;
+        }
+        if (builder.hasRoom()) {
+            resume();
+        } else {
+            resumeLater();
+        }
     }
 
     private void resume() {
-        if (!builder.hasRoom()) {
-            resumeLater();
-            return;
-        }
         paused = false;
         long now = intake.clock().nanos();
         MqttSession[] all = sessions.toArray(new MqttSession[0]);

@@ -169,7 +169,7 @@ class DurabilityTest {
             client.connect(options);
             for (int i = 0; i < 300; i++) {
                 byte[] payload = ("{\"intensity\":" + i + "}").getBytes(StandardCharsets.UTF_8);
-                client.publish(TOPIC + "paho5", payload, i % 2, false);
+                client.publish(TOPIC + "paho5", payload, i < 150 ? 0 : 1, false);
             }
             await().until(() -> engine.metric(IngestMetric.OBSERVATIONS_ACCEPTED) == 300);
             client.disconnect();

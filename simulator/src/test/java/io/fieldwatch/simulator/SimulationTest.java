@@ -107,9 +107,8 @@ class SimulationTest {
                     await().until(() -> simulation.status().acked() > 1500);
                     broker.kill();
                     await().until(() -> simulation.status().connected() == 0);
-                    assertThat(simulation.status().published()).isLessThan(config.devices() * 2000L);
-                    Thread.sleep(700);
-                    assertThat(simulation.status().lateMillis()).isGreaterThan(300);
+                    // the devices' schedule does not wait for the broker
+                    await().until(() -> simulation.status().lateMillis() > 500);
                     broker.start();
                     await().atMost(ACK_TIMEOUT)
                             .until(() -> simulation.ended()

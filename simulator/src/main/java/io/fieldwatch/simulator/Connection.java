@@ -19,6 +19,11 @@ interface Connection {
     /** Says goodbye when the connection is up and frees everything; bounded, never throws. */
     void close();
 
+    /** How to connect; blocks for a bounded time. */
+    interface Link {
+        Connection open(Events events) throws IOException;
+    }
+
     /** What a connection reports, on the client's own threads; must not block. */
     interface Events {
         void acked(Message message);

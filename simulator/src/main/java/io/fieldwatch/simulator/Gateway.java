@@ -38,7 +38,7 @@ final class Gateway implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
-    private final Link link;
+    private final Connection.Link link;
     private final List<CityDevice> devices;
     private final ObservationWriter writer;
     private final Schedule schedule;
@@ -53,23 +53,23 @@ final class Gateway implements Runnable {
     private final TreeMap<Long, Message> unacked = new TreeMap<>();
     private boolean stopping;
     private long giveUpNanos = Long.MAX_VALUE;
-    private @Nullable IOException failure;
 
+    private volatile @Nullable IOException failure;
     private volatile boolean connected;
     private volatile long nextDueNanos;
     // this thread's own
     private long nextNumber;
     private int connections;
 
-    /** How to connect. */
-    interface Link {
-        Connection open(Connection.Events events) throws IOException;
-    }
-
     /** What all gateways of a simulation share. */
     record Shared(Clock clock, long startNanos, @Nullable Ledger ledger, MetricSet<SimulatorMetric> metrics) {}
 
-    Gateway(Link link, List<CityDevice> devices, ObservationWriter writer, Schedule schedule, Shared shared) {
+    Gateway(
+            Connection.Link link,
+            List<CityDevice> devices,
+            ObservationWriter writer,
+            Schedule schedule,
+            Shared shared) {
         this.link = link;
         this.devices = devices;
         this.writer = writer;
@@ -130,12 +130,7 @@ final class Gateway implements Runnable {
     /** Why this gateway gave up: its ledger cannot be written. */
     @Nullable
     IOException failure() {
-        lock.lock();
-        try {
-            return failure;
-        } finally {
-            lock.unlock();
-        }
+        return failure;
     }
 
     private @Nullable Connection connect(Session current) {
@@ -168,7 +163,7 @@ final class Gateway implements Runnable {
                 case DONE -> {
                     return;
                 }
-                case LOST -> throw new IOException("connection lost", current.cause());
+                case LOST -> throw new IOException("connection lost", current.cause);
                 case SEND -> {
                     if (message == null) {
                         message = compose();
@@ -355,7 +350,7 @@ final class Gateway implements Runnable {
         // guarded by lock
         private int inFlight;
         private boolean lost;
-        private @Nullable Throwable cause;
+        private volatile @Nullable Throwable cause;
 
         @Override
         public void acked(Message message) {
@@ -375,16 +370,6 @@ final class Gateway implements Runnable {
                 lost = true;
                 cause = reason;
                 changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Nullable
-        Throwable cause() {
-            lock.lock();
-            try {
-                return cause;
             } finally {
                 lock.unlock();
             }

@@ -184,7 +184,7 @@ public final class Simulation implements AutoCloseable {
         return devices;
     }
 
-    private Gateway.Link link(int gateway) {
+    private Connection.Link link(int gateway) {
         String uri = "tcp://" + config.host() + ":" + config.port();
         // the process id keeps two simulations from taking over each other's sessions
         String clientId =

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AlertBook implements AlertDesk {
 
-    static final int CLOSED_MAX = 1000;
     static final int NOTE_MAX = 2000;
 
     /** Why an alert was closed that nobody had acknowledged. */
@@ -36,17 +35,19 @@ final class AlertBook implements AlertDesk {
     private final Clock clock;
     private final MetricSet<AlertMetric> metrics;
     private final Object lock = new Object();
-    private final AlertTable decided = new AlertTable(CLOSED_MAX);
-    private final AlertTable shown = new AlertTable(CLOSED_MAX);
+    private final AlertTable decided;
+    private final AlertTable shown;
     private final Set<String> known = new HashSet<>();
     private long knownUpTo;
     private final List<Consumer<AlertEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable Throwable failure;
 
-    AlertBook(AlertLog log, Clock clock, MetricSet<AlertMetric> metrics) {
+    AlertBook(AlertLog log, Clock clock, MetricSet<AlertMetric> metrics, int closedMax) {
         this.log = log;
         this.clock = clock;
         this.metrics = metrics;
+        decided = new AlertTable(closedMax);
+        shown = new AlertTable(closedMax);
     }
 
     @Override

@@ -39,6 +39,9 @@ public final class AlertEngine implements AutoCloseable {
     /** The name under which it reads the alert log. */
     public static final String READER = "alerts";
 
+    /** How many closed alerts the desk still finds. */
+    static final int CLOSED_MAX = 1000;
+
     private static final long RESTORE_WAIT_MILLIS = 10_000;
 
     private final RuleSet rules;
@@ -72,11 +75,23 @@ public final class AlertEngine implements AutoCloseable {
             UUID observationLog,
             DeviceDictionary devices,
             Clock clock) {
+        this(catalogue, rules, log, observationLog, devices, clock, CLOSED_MAX);
+    }
+
+    /** For tests, which cannot wait for a thousand alerts. */
+    AlertEngine(
+            Catalogue catalogue,
+            RuleSet rules,
+            AlertLog log,
+            UUID observationLog,
+            DeviceDictionary devices,
+            Clock clock,
+            int closedMax) {
         this.rules = rules;
         this.log = log;
         this.observationLog = observationLog;
         this.devices = devices;
-        book = new AlertBook(log, clock, metrics);
+        book = new AlertBook(log, clock, metrics, closedMax);
         evaluator = new Evaluator(catalogue, rules, this::onChange);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.alerts;
+
+import org.jspecify.annotations.NullMarked;

@@ -62,6 +62,11 @@ public final class BlockReader {
         return end - start;
     }
 
+    /** Puts the whole block at the target's position; there must be room for {@link #bytes}. */
+    public void copyTo(ByteBuffer target) {
+        target.put(block.slice(start, end - start));
+    }
+
     /** Arrival of the first record, milliseconds since 1970. */
     public long baseMillis() {
         return block.getLong(start + BlockFormat.BASE_AT);

@@ -1,0 +1,64 @@
+package io.fieldwatch.bench;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs the JMH benchmarks and reads off what one observation costs. */
+final class MicroFigures {
+
+    /**
+     * One figure.
+     *
+     * @param benchmark class and method
+     * @param nanos nanoseconds per observation
+     * @param bytes bytes allocated per observation
+     */
+    record Figure(String benchmark, double nanos, double bytes) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "%-36s %10.1f ns/observation %8.1f B/observation", benchmark, nanos, bytes);
+        }
+    }
+
+    private MicroFigures() {}
+
+    /**
+     * Measures all of them.
+     *
+     * @param forks 0 runs inside this process: fine for a smoke test, not for a figure to keep
+     */
+    static List<Figure> measure(int forks, int iterations, long millisEach) throws RunnerException {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("io\\.fieldwatch\\.bench\\..*")
+                .forks(forks)
+                .warmupIterations(iterations)
+                .warmupTime(TimeValue.milliseconds(millisEach))
+                .measurementIterations(iterations)
+                .measurementTime(TimeValue.milliseconds(millisEach))
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT);
+        Collection<RunResult> results = new Runner(options.build()).run();
+        List<Figure> figures = new ArrayList<>();
+        for (RunResult result : results) {
+            String name = result.getParams().getBenchmark().replace("io.fieldwatch.bench.", "");
+            Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+            figures.add(new Figure(
+                    name, result.getPrimaryResult().getScore(), allocated == null ? Double.NaN : allocated.getScore()));
+        }
+        return figures;
+    }
+}

@@ -1,0 +1,296 @@
+package io.fieldwatch.server;
+
+import io.fieldwatch.alerts.AlertEngine;
+import io.fieldwatch.alerts.AlertEntryCodec;
+import io.fieldwatch.alerts.AlertMetric;
+import io.fieldwatch.console.ConsoleConfig;
+import io.fieldwatch.console.ConsoleServer;
+import io.fieldwatch.console.LiveDevices;
+import io.fieldwatch.console.MapView;
+import io.fieldwatch.console.Readiness;
+import io.fieldwatch.ingest.BlockConfig;
+import io.fieldwatch.ingest.IngestConfig;
+import io.fieldwatch.ingest.Intake;
+import io.fieldwatch.ingest.mqtt.MqttConfig;
+import io.fieldwatch.ingest.mqtt.MqttEndpoint;
+import io.fieldwatch.journal.JournalConfig;
+import io.fieldwatch.journal.LocalObservationLog;
+import io.fieldwatch.journal.SegmentLog;
+import io.fieldwatch.storage.AlertProjection;
+import io.fieldwatch.storage.Database;
+import io.fieldwatch.storage.ObservationStore;
+import io.fieldwatch.storage.StorageConfig;
+import io.fieldwatch.storage.StorageMetric;
+import io.fieldwatch.storage.StoredObservations;
+import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.MetricSet;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole engine, wired by hand. It starts from the logs outward and opens the door to devices last; it stops in the
+ * opposite order: no more input, what is in hand acknowledged, storage drained within a bound, logs closed.
+ *
+ * <p>The database may be absent at any time, also at the start: devices are served from the log.
+ */
+final class Engine implements AutoCloseable {
+
+    /** Exit code after a log has failed: whoever supervises the process starts it again, and recovery begins. */
+    static final int LOG_FAILED = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final Duration STOP_INPUT = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final int ALERT_SEGMENT_BYTES = 16 << 20;
+    private static final long ALERT_BUDGET_BYTES = 1L << 30;
+    private static final int ALERT_ENTRY_BYTES_MAX = 8 << 20;
+    private static final int QUEUE_ENTRIES_MAX = 8192;
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final ServerConfig config;
+    private final CityData data;
+    private final Clock clock;
+
+    private final LocalObservationLog observationLog;
+    private final LocalAlertLog alertLog;
+    private final AlertEngine alerts;
+    private final AlertWorker alertWorker;
+    private final MetricSet<StorageMetric> storageMetrics = new MetricSet<>(StorageMetric.class);
+    private final Database database;
+    private final ObservationStore store;
+    private final AlertProjection projection;
+    private final MqttEndpoint mqtt;
+    private final ConsoleServer console;
+
+    /**
+     * Starts everything and returns when devices and operators are served.
+     *
+     * @throws IOException when a log cannot be opened or an address is taken; everything begun is closed again
+     */
+    static Engine start(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
+        return new Engine(config, data, clock);
+    }
+
+    private Engine(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
+        this.config = config;
+        this.data = data;
+        this.clock = clock;
+        try {
+            observationLog = started(LocalObservationLog.open(observationJournal()));
+            alertLog = started(new LocalAlertLog(SegmentLog.open(alertJournal())));
+            alerts = new AlertEngine(
+                    data.catalogue(), data.rules(), alertLog, observationLog.id(), observationLog.devices(), clock);
+            alertWorker = started(new AlertWorker(alerts, observationLog));
+            database = started(new Database(storage(), data.catalogue()));
+            store = started(
+                    new ObservationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
+            projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
+            LiveDevices live = started(new LiveDevices(data.catalogue(), observationLog, clock));
+            Intake intake = Intake.into(observationLog, data.catalogue(), ingest(), clock);
+            mqtt = new MqttEndpoint(mqttConfig(), intake);
+            console = started(new ConsoleServer(consoleConfig(), sources(live, intake)));
+            alertWorker.start();
+            store.start();
+            projection.start();
+            live.start();
+            console.start();
+            started(new Ticker(observationLog, data.catalogue().version(), clock))
+                    .start();
+            started(() -> mqtt.stop(STOP_INPUT));
+            mqtt.start();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            closeStarted();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T started(T part) {
+        started.push(part);
+        return part;
+    }
+
+    int mqttPort() {
+        return mqtt.port();
+    }
+
+    int httpPort() {
+        return console.port();
+    }
+
+    StoredObservations storedObservations() {
+        return database.storedObservations();
+    }
+
+    /** Alerts raised since this process began. */
+    long alertsRaised() {
+        return alerts.metrics().get(AlertMetric.RAISED);
+    }
+
+    /** Ends the process when a log has failed: nothing it holds can be acknowledged any more. */
+    void endProcessIfALogFailed() {
+        Optional<? extends Throwable> failure =
+                observationLog.failure().isPresent() ? observationLog.failure() : alertWorker.failure();
+        if (failure.isPresent()) {
+            LOG.error("a log has failed; ending the process so that a restart recovers", failure.get());
+            Runtime.getRuntime().halt(LOG_FAILED);
+        }
+    }
+
+    /**
+     * Waits until what is in the logs now is evaluated and stored.
+     *
+     * @return false when it took longer
+     */
+    boolean drain(Duration within) throws InterruptedException {
+        long deadline = System.nanoTime() + within.toNanos();
+        long observationsEnd = observationLog.end();
+        if (!await(deadline, () -> alertWorker.evaluatedTo() >= observationsEnd)) {
+            return false;
+        }
+        long alertsEnd = alertLog.end();
+        return await(
+                deadline, () -> store.storedPosition() >= observationsEnd && projection.storedPosition() >= alertsEnd);
+    }
+
+    private static boolean await(long deadline, java.util.function.BooleanSupplier done) throws InterruptedException {
+        while (!done.getAsBoolean()) {
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        mqtt.stop(STOP_INPUT);
+        try {
+            if (!drain(DRAIN)) {
+                LOG.warn("the database has not taken everything yet; the rest stays in the log for the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeStarted();
+    }
+
+    private void closeStarted() {
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("closing {}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    private JournalConfig observationJournal() {
+        int segment = config.journal().segmentMegabytes() << 20;
+        return new JournalConfig(
+                config.dataDir().resolve("observations"),
+                segment,
+                (long) config.journal().budgetMegabytes() << 20,
+                Math.min(segment / 2, 16 << 20),
+                QUEUE_ENTRIES_MAX,
+                BlockConfig.standard().blockBytesMax(),
+                Set.of(ObservationStore.READER, AlertWorker.READER));
+    }
+
+    private JournalConfig alertJournal() {
+        return new JournalConfig(
+                config.dataDir().resolve("alerts"),
+                ALERT_SEGMENT_BYTES,
+                ALERT_BUDGET_BYTES,
+                ALERT_ENTRY_BYTES_MAX,
+                QUEUE_ENTRIES_MAX,
+                ALERT_ENTRY_BYTES_MAX,
+                Set.of(AlertEngine.READER, AlertProjection.READER));
+    }
+
+    private StorageConfig storage() {
+        ServerConfig.Database given = config.database();
+        return StorageConfig.of(given.url())
+                .withCredentials(given.user(), given.password())
+                .withBatchRowsMax(given.batchRowsMax());
+    }
+
+    private IngestConfig ingest() {
+        IngestConfig standard = IngestConfig.standard();
+        BlockConfig blocks = standard.blocks();
+        ServerConfig.Mqtt given = config.mqtt();
+        return new IngestConfig(
+                new BlockConfig(
+                        Math.toIntExact(given.linger().toMillis()),
+                        blocks.blockBytesMax(),
+                        blocks.blocksMax(),
+                        blocks.ackWithin()),
+                given.futureMax(),
+                standard.clockErrorMax(),
+                given.ageMax(),
+                standard.devicesMax());
+    }
+
+    private MqttConfig mqttConfig() {
+        ServerConfig.Mqtt given = config.mqtt();
+        MqttConfig standard = MqttConfig.at(given.bind(), given.port());
+        return new MqttConfig(
+                given.bind(),
+                given.port(),
+                standard.eventLoops(),
+                standard.connectionsMax(),
+                given.packetBytesMax(),
+                standard.receiveMaximum(),
+                standard.qos2IdsMax(),
+                standard.connectTimeout(),
+                standard.keepAliveMax(),
+                given.allowAnonymous());
+    }
+
+    private ConsoleConfig consoleConfig() {
+        ServerConfig.Http given = config.http();
+        ConsoleConfig standard = ConsoleConfig.local(given.port());
+        MapView map = MapView.sonLa();
+        @Nullable String tiles = given.tileUrl();
+        return new ConsoleConfig(
+                given.bind(),
+                given.port(),
+                given.allowAnonymous(),
+                standard.title(),
+                standard.zone(),
+                tiles == null ? map : new MapView(map.lat(), map.lon(), map.zoom(), tiles, given.tileAttribution()));
+    }
+
+    private ConsoleServer.Sources sources(LiveDevices live, Intake intake) {
+        return new ConsoleServer.Sources(
+                data.catalogue(),
+                alerts.desk(),
+                live,
+                database.queries(),
+                this::checks,
+                List.of(observationLog.metrics(), intake.metrics(), storageMetrics, alerts.metrics()),
+                clock);
+    }
+
+    private List<Readiness.Check> checks() {
+        Optional<IOException> failure = observationLog.failure();
+        return List.of(
+                new Readiness.Check(
+                        "journal",
+                        failure.isEmpty() && observationLog.accepting(),
+                        failure.map(Throwable::toString).orElse("")),
+                new Readiness.Check(
+                        "database",
+                        database.edition().isPresent(),
+                        database.edition().map(Enum::name).orElse("not reached yet; the log keeps everything")));
+    }
+}

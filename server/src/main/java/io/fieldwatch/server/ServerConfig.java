@@ -1,0 +1,90 @@
+package io.fieldwatch.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a deployment decides, validated once at the start; {@link ConfigFile} reads it.
+ *
+ * @param dataDir holds both logs; the one directory to keep
+ * @param catalogue kinds of device, or null for the built-in ten
+ * @param rules alert rules, or null for the built-in pack
+ */
+record ServerConfig(
+        Path dataDir,
+        @Nullable Path catalogue,
+        @Nullable Path rules,
+        Mqtt mqtt,
+        Journal journal,
+        Database database,
+        Http http) {
+
+    /**
+     * The MQTT listener.
+     *
+     * @param allowAnonymous accept devices without credentials beyond loopback; only for closed networks
+     * @param packetBytesMax largest MQTT packet taken
+     * @param linger how long a block waits for company before it is written
+     * @param futureMax how far ahead of the server's clock an observation may be
+     * @param ageMax how old an observation may be
+     */
+    record Mqtt(
+            String bind,
+            int port,
+            boolean allowAnonymous,
+            int packetBytesMax,
+            Duration linger,
+            Duration futureMax,
+            Duration ageMax) {
+
+        Mqtt withPort(int other) {
+            return new Mqtt(bind, other, allowAnonymous, packetBytesMax, linger, futureMax, ageMax);
+        }
+    }
+
+    /**
+     * The logs on local disk.
+     *
+     * @param segmentMegabytes size of one file
+     * @param budgetMegabytes what the observation log may keep while the database is away
+     */
+    record Journal(int segmentMegabytes, int budgetMegabytes) {
+
+        Journal {
+            if (budgetMegabytes < 3 * segmentMegabytes) {
+                throw new IllegalArgumentException("budgetMegabytes must be at least three segments, that is "
+                        + 3 * segmentMegabytes + ", but is " + budgetMegabytes);
+            }
+        }
+    }
+
+    /** Where observations are stored; user and password may also stand in the URL. */
+    record Database(
+            String url, @Nullable String user, @Nullable String password, int batchRowsMax) {
+
+        @Override
+        public String toString() {
+            return "Database[url=" + ConfigFile.maskPassword(url) + ", user=" + user + ", password="
+                    + (password == null ? "none" : "***") + "]";
+        }
+    }
+
+    /**
+     * The console.
+     *
+     * @param allowAnonymous let it listen beyond loopback although it has no log-in; only behind a proxy that has
+     * @param tileUrl map tiles, or null for a map without a background
+     */
+    record Http(
+            String bind,
+            int port,
+            boolean allowAnonymous,
+            @Nullable String tileUrl,
+            String tileAttribution) {
+
+        Http withPort(int other) {
+            return new Http(bind, other, allowAnonymous, tileUrl, tileAttribution);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.fieldwatch.server;
+
+import io.fieldwatch.simulator.SimulationConfig;
+import io.fieldwatch.simulator.SimulationStatus;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code fieldwatch simulate}: the city against any broker. */
+@Command(
+        name = "simulate",
+        description = "Publishes a simulated Son La over MQTT to any broker or to fieldwatch.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class SimulateCommand implements Callable<Integer> {
+
+    @Option(names = "--broker", required = true, paramLabel = "mqtt://H:P")
+    private URI broker = URI.create("mqtt://127.0.0.1:1883");
+
+    @Option(names = "--devices", paramLabel = "N")
+    private int devices = 200;
+
+    @Option(names = "--rate", paramLabel = "R", description = "observations a second, all devices together")
+    private double rate = 400;
+
+    @Option(names = "--for", paramLabel = "T", description = "stop after this time, such as 10m; else at Ctrl-C")
+    private @Nullable Duration duration;
+
+    @Option(names = "--seed", paramLabel = "S")
+    private long seed = 1;
+
+    @Option(names = "--scenario", paramLabel = "NAME", description = "sonla-demo (incidents) or sonla-quiet (none)")
+    private String scenario = SimulationConfig.SONLA_DEMO;
+
+    @Option(names = "--batch", paramLabel = "K", description = "observations in a message; more than 1 makes arrays")
+    private int batch = 1;
+
+    @Option(names = "--ledger", paramLabel = "FILE", description = "write what was published and acknowledged")
+    private @Nullable Path ledger;
+
+    @Override
+    public Integer call() throws Exception {
+        try (StopSignal stop = new StopSignal()) {
+            SimulationStatus end = CityRun.run(config(), stop, () -> {});
+            System.out.println(end.summary());
+            return end.published() == end.acked() ? 0 : 1;
+        }
+    }
+
+    private SimulationConfig config() {
+        if (broker.getHost() == null || !Set.of("mqtt", "tcp").contains(String.valueOf(broker.getScheme()))) {
+            throw new Main.Failure("--broker must be like mqtt://127.0.0.1:1883, but is " + broker);
+        }
+        try {
+            return SimulationConfig.to(broker.getHost(), broker.getPort() < 0 ? 1883 : broker.getPort())
+                    .withLoad(devices, rate)
+                    .withBatch(batch)
+                    .withSeed(seed)
+                    .withScenario(scenario)
+                    .withDuration(duration)
+                    .withLedger(ledger);
+        } catch (IllegalArgumentException e) {
+            throw new Main.Failure(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

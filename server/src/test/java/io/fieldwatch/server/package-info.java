@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.server;
+
+import org.jspecify.annotations.NullMarked;

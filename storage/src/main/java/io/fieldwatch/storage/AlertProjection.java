@@ -11,7 +11,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -182,13 +185,21 @@ public final class AlertProjection implements AutoCloseable {
 
     private static void upsertAlerts(Connection connection, List<AlertEvent> events) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement(AlertRows.UPSERT)) {
-            for (AlertEvent event : events) {
-                Alert alert = event.alert();
+            for (Alert alert : latest(events)) {
                 AlertRows.bind(upsert, alert);
                 upsert.addBatch();
             }
             upsert.executeBatch();
         }
+    }
+
+    /** One statement cannot change a row twice, and only the latest state counts. */
+    private static Collection<Alert> latest(List<AlertEvent> events) {
+        Map<String, Alert> byId = new LinkedHashMap<>();
+        for (AlertEvent event : events) {
+            byId.merge(event.alert().id(), event.alert(), (a, b) -> a.version() > b.version() ? a : b);
+        }
+        return byId.values();
     }
 
     private static void insertEvents(Connection connection, List<AlertEvent> events) throws SQLException {

@@ -65,7 +65,7 @@ final class BatchWriter {
             if (rows.count() == 0) {
                 continue;
             }
-            boolean twins = rows.sort(registry);
+            boolean twins = rows.sort(registry::idOf);
             if (twins || careful.contains(rows.kind().number())) {
                 kindWriter.copyCarefully(connection, rows, tally, rejects);
             } else {

@@ -3,6 +3,7 @@ package io.fieldwatch.storage;
 import io.fieldwatch.telemetry.BlockReader;
 import io.fieldwatch.telemetry.Kind;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A batch's rows of one kind: encoded when they are read, sorted when they are written. Columns of primitives instead of
@@ -63,12 +64,13 @@ final class KindRows {
     /**
      * Sorts by device id and time, rows of one identity by arrival.
      *
+     * @param idOfDevice from the log's device number to the id in the database
      * @return whether two rows have the same identity
      */
-    boolean sort(DeviceRegistry registry) {
+    boolean sort(IntUnaryOperator idOfDevice) {
         byte[] bytes = encoder.bytes();
         for (int i = 0; i < count; i++) {
-            int id = registry.idOf(devices[i]);
+            int id = idOfDevice.applyAsInt(devices[i]);
             CopyEncoder.INTS.set(bytes, offsets[i] + CopyEncoder.DEVICE_AT, id);
             order[i] = (long) id << 32 | i;
         }

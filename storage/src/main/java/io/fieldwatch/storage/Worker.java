@@ -1,6 +1,7 @@
 package io.fieldwatch.storage;
 
 import io.fieldwatch.telemetry.MetricSet;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,8 @@ final class Worker {
     private static final long PAUSE_MILLIS = 100;
     private static final long PAUSE_MILLIS_MAX = 5_000;
     private static final long SAME_FAILURE_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int MESSAGE_LENGTH_MAX = 1_000;
 
     private final Task task;
     private final MetricSet<StorageMetric> metrics;
@@ -87,7 +90,7 @@ final class Worker {
     private boolean workOnce() {
         try {
             task.doWork();
-            metrics.set(StorageMetric.DATABASE_UP, 1);
+            databaseUp(true);
             if (failure != null) {
                 failure = null;
                 LOG.info("{} works again", thread.getName());
@@ -95,7 +98,9 @@ final class Worker {
             return true;
         } catch (Exception e) {
             if (!stopping()) {
-                metrics.set(StorageMetric.DATABASE_UP, 0);
+                if (!(e instanceof IOException)) { // that would be the log
+                    databaseUp(false);
+                }
                 metrics.add(StorageMetric.RETRIES, 1);
                 report(e);
             }
@@ -104,9 +109,18 @@ final class Worker {
         }
     }
 
+    /** Several workers share this gauge. */
+    private void databaseUp(boolean up) {
+        synchronized (metrics) {
+            metrics.set(StorageMetric.DATABASE_UP, up ? 1 : 0);
+        }
+    }
+
     /** The first of a run of equal failures, and then one a minute. */
     private void report(Exception e) {
-        String what = Objects.toString(e.getMessage(), e.getClass().getSimpleName());
+        String message = Objects.toString(e.getMessage(), "");
+        String what = e.getClass().getSimpleName() + ": "
+                + message.substring(0, Math.min(message.length(), MESSAGE_LENGTH_MAX));
         long now = System.nanoTime();
         if (!what.equals(failure) || now - loggedNanos > SAME_FAILURE_AGAIN_NANOS) {
             failure = what;

@@ -130,7 +130,11 @@ final class ConsolePageTest {
         assertThat(page.locator("#unacknowledged")).hasText("1");
         assertThat(page.locator("#map .alert-mark .P1")).isVisible();
         page.getByLabel("Người trực").fill("Lò Văn An");
-        row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Xác nhận"))
+        row.getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions()
+                                .setName("Xác nhận Acknowledge")
+                                .setExact(true))
                 .click();
         assertThat(row).containsText("Đã xác nhận");
         assertThat(row).containsText("Lò Văn An");
@@ -262,10 +266,12 @@ final class ConsolePageTest {
         assertThat(page.locator("#alert-list li")).hasCount(13);
         page.getByText("1 giờ").click();
         assertThat(page.locator("#chart canvas")).isVisible();
+        page.locator("#alert-list li").last().scrollIntoViewIfNeeded();
+        screenshot("acknowledged");
         for (int[] size : new int[][] {{1920, 1080}, {1366, 768}, {3840, 2160}, {800, 1000}}) {
             page.setViewportSize(size[0], size[1]);
             page.waitForTimeout(600);
-            screenshot(size[0]);
+            screenshot(String.valueOf(size[0]));
             assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                     .isEqualTo(true);
             assertThat(overflowing()).as("texts cut off at %d", size[0]).isEmpty();
@@ -316,9 +322,9 @@ final class ConsolePageTest {
                 """);
     }
 
-    private void screenshot(int width) {
+    private void screenshot(String name) {
         String folder = System.getProperty("fieldwatch.screenshots", "target");
-        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, "console-" + width + ".png")));
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, "console-" + name + ".png")));
     }
 
     private Locator row(String alert) {

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Devices and what they say, written as blocks into a log in memory. */
@@ -34,6 +35,10 @@ final class City {
 
     Kind kind(String name) {
         return catalogue.kind(name).orElseThrow();
+    }
+
+    Kind kindOf(DeviceDefinition device) {
+        return Objects.requireNonNull(catalogue.kindOrNull(device.kind()));
     }
 
     DeviceDefinition define(String kind, String externalId, String name, String area, double lat, double lon) {
@@ -65,7 +70,7 @@ final class City {
     void write(BlockWriter block, DeviceDefinition device, long timeMicros, Map<String, Double> values) {
         block.begin(device.kind(), device.number());
         values.forEach((name, value) -> {
-            Property property = catalogue.kindOrNull(device.kind()).propertyOrNull(name);
+            Property property = kindOf(device).property(name).orElseThrow();
             if (property.type() == PropertyType.NUMBER) {
                 block.setNumber(property.number(), value);
             } else {
@@ -79,7 +84,7 @@ final class City {
 
     Alert alert(
             String id, DeviceDefinition device, Priority priority, Label message, String property, double... values) {
-        Property watched = catalogue.kindOrNull(device.kind()).propertyOrNull(property);
+        String unit = kindOf(device).property(property).map(Property::unit).orElse("s");
         return new Alert(
                 id,
                 1,
@@ -88,7 +93,7 @@ final class City {
                 AlertState.UNACKNOWLEDGED,
                 message,
                 device.number(),
-                catalogue.kindOrNull(device.kind()).name(),
+                kindOf(device).name(),
                 device.externalId(),
                 device.name(),
                 device.area(),
@@ -97,7 +102,7 @@ final class City {
                 property,
                 values[0],
                 values[1],
-                watched == null ? "s" : watched.unit(),
+                unit,
                 clock.wallMicros(),
                 0,
                 null,

@@ -15,7 +15,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 final class LiveDevicesTest {
 
     private final FakeClock clock = new FakeClock(Instant.parse("2026-11-23T07:00:00Z"));
@@ -70,7 +72,7 @@ final class LiveDevicesTest {
         assertThat(only().silent()).as("never heard, but only just started").isFalse();
         city.observe(air, Map.of("pm25", 12.5));
         awaitObservations(1);
-        clock.advance(Duration.ofSeconds(180));
+        clock.advance(Duration.ofMinutes(3));
         assertThat(only().silent()).isFalse();
         clock.advance(Duration.ofMillis(1));
         assertThat(only().silent()).isTrue();
@@ -142,7 +144,7 @@ final class LiveDevicesTest {
                 }
             });
         }
-        awaitObservations(rounds * perRound);
+        awaitObservations((long) rounds * perRound);
         Map<Integer, Map<String, Double>> seen = new TreeMap<>();
         for (LiveDevice device : live.snapshot(0, 10_000)) {
             if (!device.values().isEmpty()) {

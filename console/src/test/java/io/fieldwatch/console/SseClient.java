@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
@@ -21,7 +22,7 @@ final class SseClient implements AutoCloseable {
     record Event(String name, String id, JsonNode data) {}
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final BufferedReader lines;
+    private final InputStream body;
     private volatile boolean closed;
 
     SseClient(RunningConsole console, @Nullable String lastEventId) throws IOException, InterruptedException {
@@ -33,7 +34,7 @@ final class SseClient implements AutoCloseable {
         if (response.statusCode() != 200) {
             throw new IOException("status " + response.statusCode());
         }
-        lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        body = response.body();
         Thread reader = new Thread(this::read, "sse-client");
         reader.setDaemon(true);
         reader.start();
@@ -55,7 +56,7 @@ final class SseClient implements AutoCloseable {
         ObjectMapper mapper = new ObjectMapper();
         String name = "";
         String id = "";
-        try {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("event: ")) {
                     name = line.substring(7);
@@ -76,6 +77,6 @@ final class SseClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closed = true;
-        lines.close();
+        body.close(); // not the reader, which its thread holds locked while it waits
     }
 }

@@ -152,9 +152,8 @@ export class AlertList {
     const device = alert.device;
     const english = el("span", "en", alert.message.en);
     english.lang = "en";
-    const kind = this.#store.kinds.get(device.kind);
     const place = el("span", "place", el("b", "", device.name ?? device.externalId));
-    place.append(device.area ? ` · ${device.area}` : "", kind ? ` · ${kind.label.vi}` : "");
+    place.append(device.area ? ` · ${device.area}` : "");
     const pick = el("button", "pick", el("span", "vi", alert.message.vi), english, place);
     pick.type = "button";
     pick.addEventListener("click", () => this.#actions.select(alert));

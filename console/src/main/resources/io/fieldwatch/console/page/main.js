@@ -50,6 +50,7 @@ function select(id) {
 // Alerts. An alert's version decides which of two messages about it is the newer one, whatever way they came.
 
 async function reload() {
+  tick();
   try {
     const [alerts] = await Promise.all([json("/api/v1/alerts"), loadDevices()]);
     store.alerts.clear();

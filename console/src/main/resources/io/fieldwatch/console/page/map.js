@@ -14,13 +14,15 @@ export class CityMap {
   #select;
   #dots = new Map();
   #areas = L.layerGroup();
+  #areaRenderer = null;
   #grid = L.layerGroup();
   #labels = L.layerGroup();
   #alerts = L.layerGroup();
   #markers = new Map();
   #devices = new Map();
   #chosen = null;
-  #fitted = false;
+  #bounds = null;
+  #touched = false;
 
   constructor(element, config, select) {
     this.#select = select;
@@ -33,11 +35,19 @@ export class CityMap {
       const credit = el("span", "", config.attribution);
       L.control.attribution({ prefix: false }).addAttribution(credit.innerHTML).addTo(this.#map); // escaped by the DOM
     }
+    this.#map.createPane("areas").style.zIndex = 250; // over tiles, under everything else
+    this.#areaRenderer = L.canvas({ pane: "areas" });
     for (const layer of [this.#areas, this.#grid, this.#labels, this.#alerts]) {
       layer.addTo(this.#map);
     }
     this.#map.on("moveend zoomend resize", () => this.#drawGrid());
-    new ResizeObserver(() => this.#map.invalidateSize()).observe(element);
+    for (const name of ["pointerdown", "wheel", "keydown"]) {
+      element.addEventListener(name, () => { this.#touched = true; }, { passive: true });
+    }
+    new ResizeObserver(() => {
+      this.#map.invalidateSize({ animate: false });
+      this.#fit();
+    }).observe(element);
     this.#drawGrid();
   }
 
@@ -66,7 +76,11 @@ export class CityMap {
       }
     }
     this.#drawAreas(areas);
-    this.#fit([...areas.values()].flat());
+    const points = [...areas.values()].flat();
+    if (this.#bounds === null && points.length > 1) {
+      this.#bounds = L.latLngBounds(points);
+      this.#fit();
+    }
   }
 
   /** worst: the worst alert of each device in alert; silent: ids of devices that say nothing. */
@@ -125,7 +139,7 @@ export class CityMap {
       return;
     }
     const box = el("div", unacknowledged(alert) ? "mark waiting" : "mark", shape(alert.priority, look(alert)));
-    const icon = L.divIcon({ className: "alert-mark", html: box, iconSize: [30, 30] });
+    const icon = L.divIcon({ className: "alert-mark", html: box, iconSize: [26, 26] });
     const marker = L.marker([lat, lon], {
       icon,
       zIndexOffset: (6 - Number(alert.priority.slice(1))) * 1000,
@@ -136,10 +150,10 @@ export class CityMap {
     this.#markers.set(id, marker.addTo(this.#alerts));
   }
 
-  #fit(points) {
-    if (!this.#fitted && points.length > 1) {
-      this.#fitted = true;
-      this.#map.fitBounds(L.latLngBounds(points), { padding: [36, 36], maxZoom: 16, animate: false });
+  /** Shows all devices, until someone has moved the map. */
+  #fit() {
+    if (this.#bounds && !this.#touched) {
+      this.#map.fitBounds(this.#bounds, { padding: [40, 40], maxZoom: 16, animate: false });
     }
   }
 
@@ -147,8 +161,13 @@ export class CityMap {
     this.#areas.clearLayers();
     this.#labels.clearLayers();
     for (const [name, points] of areas) {
-      const lat = points.reduce((sum, point) => sum + point.lat, 0) / points.length;
+      // Over the area's devices, at the middle of them: in their midst it would hide them and they it.
+      const lat = Math.max(...points.map((point) => point.lat));
       const lon = points.reduce((sum, point) => sum + point.lng, 0) / points.length;
+      if (points.length > 2) {
+        const style = { stroke: false, fillColor: "#e0e2e4", fillOpacity: 0.9, interactive: false };
+        L.polygon(hull(points), { ...style, pane: "areas", renderer: this.#areaRenderer }).addTo(this.#areas);
+      }
       const icon = L.divIcon({ className: "area", html: el("span", "", name), iconSize: [0, 0] });
       L.marker([lat, lon], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(this.#labels);
     }
@@ -163,11 +182,11 @@ export class CityMap {
     const first = (edge) => Math.ceil(edge / step) * step;
     for (let lon = first(bounds.getWest()); lon < bounds.getEast(); lon += step) {
       L.polyline([[bounds.getSouth(), lon], [bounds.getNorth(), lon]], style).addTo(this.#grid);
-      this.#gridLabel(bounds.getNorth(), lon, `${lon.toFixed(digits)}° Đ`, "grid-lon");
+      this.#gridLabel(bounds.getNorth(), lon, `${degrees(lon, digits)}° Đ`, "grid-lon");
     }
     for (let lat = first(bounds.getSouth()); lat < bounds.getNorth(); lat += step) {
       L.polyline([[lat, bounds.getWest()], [lat, bounds.getEast()]], style).addTo(this.#grid);
-      this.#gridLabel(lat, bounds.getEast(), `${lat.toFixed(digits)}° B`, "grid-lat");
+      this.#gridLabel(lat, bounds.getEast(), `${degrees(lat, digits)}° B`, "grid-lat");
     }
   }
 
@@ -176,5 +195,25 @@ export class CityMap {
     L.marker([lat, lon], { icon, interactive: false, keyboard: false, zIndexOffset: -2000 }).addTo(this.#grid);
   }
 }
+
+const degrees = (angle, digits) => angle.toFixed(digits).replace(".", ",");
+
+/** The convex hull of points: Andrew's monotone chain. */
+function hull(points) {
+  const sorted = [...points].sort((a, b) => a.lng - b.lng || a.lat - b.lat);
+  const half = (ordered) => {
+    const chain = [];
+    for (const point of ordered) {
+      while (chain.length > 1 && turn(chain.at(-2), chain.at(-1), point) <= 0) {
+        chain.pop();
+      }
+      chain.push(point);
+    }
+    return chain.slice(0, -1);
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}
+
+const turn = (a, b, c) => (b.lng - a.lng) * (c.lat - a.lat) - (b.lat - a.lat) * (c.lng - a.lng);
 
 const key = (alert) => `${alert.id} ${alert.version}`;

@@ -51,7 +51,8 @@ final class Engine implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final int ALERT_SEGMENT_BYTES = 16 << 20;
     private static final long ALERT_BUDGET_BYTES = 1L << 30;
-    private static final int ALERT_ENTRY_BYTES_MAX = 8 << 20;
+    private static final int ALERT_ENTRY_BYTES_MAX = 4 << 20;
+    private static final int ALERT_QUEUE_BYTES_MAX = 6 << 20;
     private static final int QUEUE_ENTRIES_MAX = 8192;
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -200,7 +201,7 @@ final class Engine implements AutoCloseable {
                 config.dataDir().resolve("observations"),
                 segment,
                 (long) config.journal().budgetMegabytes() << 20,
-                Math.min(segment / 2, 16 << 20),
+                Math.min(segment / 4, 16 << 20),
                 QUEUE_ENTRIES_MAX,
                 BlockConfig.standard().blockBytesMax(),
                 Set.of(ObservationStore.READER, AlertWorker.READER));
@@ -211,7 +212,7 @@ final class Engine implements AutoCloseable {
                 config.dataDir().resolve("alerts"),
                 ALERT_SEGMENT_BYTES,
                 ALERT_BUDGET_BYTES,
-                ALERT_ENTRY_BYTES_MAX,
+                ALERT_QUEUE_BYTES_MAX,
                 QUEUE_ENTRIES_MAX,
                 ALERT_ENTRY_BYTES_MAX,
                 Set.of(AlertEngine.READER, AlertProjection.READER));

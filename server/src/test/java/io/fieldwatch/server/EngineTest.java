@@ -131,7 +131,7 @@ final class EngineTest {
     private static void flood(Engine engine) throws Exception {
         long now = System.currentTimeMillis();
         for (int second = -10; second <= 0; second++) {
-            publish(engine, RIVER, "{\"time\":" + (now + second * 1000) + ",\"currentLevel\":282.5}");
+            publish(engine, RIVER, "{\"time\":" + (now + second * 1000L) + ",\"currentLevel\":282.5}");
         }
     }
 

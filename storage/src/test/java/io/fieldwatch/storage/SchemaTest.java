@@ -119,11 +119,11 @@ final class SchemaTest {
 
     @Test
     void refusesAPropertyWhoseColumnIsTaken() {
-        Catalogue catalogue = CatalogueFile.parse("kinds.yaml", ONE_KIND.replace("name: level", "name: deviceId"));
+        Catalogue catalogue = CatalogueFile.parse("kinds.yaml", ONE_KIND.replace("name: level", "name: externalId"));
 
         assertThatThrownBy(() -> new Database(StorageConfig.of(database.url()), catalogue))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("device_id");
+                .hasMessageContaining("external_id");
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the tables {@code alert} and {@code alert_event} up to the alert log, in the way {@link ObservationStore} does:
@@ -30,6 +32,7 @@ public final class AlertProjection implements AutoCloseable {
 
     private static final int BATCH_ENTRIES_MAX = 1_000;
     private static final long IDLE_MILLIS = 250;
+    private static final Logger LOG = LoggerFactory.getLogger(AlertProjection.class);
     private static final long COMPANY_MILLIS = 20;
     private static final Duration STOP_WAIT = Duration.ofSeconds(10);
 
@@ -161,6 +164,16 @@ public final class AlertProjection implements AutoCloseable {
         transaction(connection -> gap[0] = positions.firstGap(connection));
         gapUntil = gap[0].until();
         AlertLog.Reader opened = log.read(READER, gap[0].from());
+        long kept = Math.min(opened.nextPosition(), gapUntil);
+        if (kept > gap[0].from()) {
+            opened.close();
+            LOG.warn(
+                    "this database is younger than the alert log: positions {} to {} are left out",
+                    gap[0].from(),
+                    kept);
+            transaction(connection -> positions.commit(connection, gap[0].from(), kept));
+            return resume();
+        }
         reader = opened;
         opened.release(gap[0].from());
         stored(gap[0].from());

@@ -171,6 +171,7 @@ public final class Database implements AutoCloseable {
         pool.setMinimumIdle(0);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
+        pool.setIdleTimeout(Duration.ofMinutes(5).toMillis());
         pool.setMaxLifetime(Duration.ofMinutes(10).toMillis());
         pool.setKeepaliveTime(Duration.ofMinutes(1).toMillis());
         return pool;

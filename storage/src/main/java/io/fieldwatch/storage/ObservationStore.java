@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the observation log into the database, each observation once: a batch and the position it reaches are one
@@ -22,6 +24,7 @@ public final class ObservationStore implements AutoCloseable {
     /** The name under which this reads the log; the log must have been opened with it. */
     public static final String READER = "storage";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ObservationStore.class);
     private static final long IDLE_MILLIS = 250;
     private static final Duration STOP_WAIT = Duration.ofSeconds(10);
 
@@ -154,10 +157,36 @@ public final class ObservationStore implements AutoCloseable {
         }
         inDoubt = null;
         LogReader opened = log.read(READER, gap.from());
+        if (opened.nextPosition() > gap.from()) {
+            long kept = Math.min(opened.nextPosition(), gap.until());
+            opened.close();
+            leaveOut(gap.from(), kept);
+            return resume();
+        }
         reader = opened;
         opened.release(gap.from());
         stored(gap.from());
         return opened;
+    }
+
+    /**
+     * The log has forgotten a stretch that this database never got: what was in it is in the database that this one
+     * replaces. Counting it as committed lets the next start find the place where this one goes on.
+     */
+    private void leaveOut(long from, long to) throws SQLException {
+        LOG.warn(
+                "this database is younger than the log: positions {} to {} were stored in another one and are left out",
+                from,
+                to);
+        Connection connection = begin();
+        try {
+            positions.commit(connection, from, to);
+            connection.commit();
+            end(connection);
+        } catch (SQLException | RuntimeException e) {
+            fail(connection);
+            throw e;
+        }
     }
 
     /** Fills the batch with what there is, waiting for company no longer than an observation may wait. */

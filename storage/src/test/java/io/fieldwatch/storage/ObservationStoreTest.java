@@ -408,6 +408,22 @@ final class ObservationStoreTest {
         }
     }
 
+    @Test
+    void aDatabaseYoungerThanTheLogGoesOnWhereTheLogBegins() throws Exception {
+        devices(1);
+        feed.seconds(1, 0, 10);
+        log.forgetBefore(log.end());
+        feed.seconds(1, 10, 20);
+        store();
+        assertThat(count()).isEqualTo(10);
+
+        feed.seconds(1, 20, 30);
+        store(); // a restart finds its place again
+        assertThat(count()).isEqualTo(20);
+        assertThat(database.rows("SELECT from_position, to_position FROM fieldwatch.log_position"))
+                .containsExactly("0|" + log.end());
+    }
+
     private void devices(int count) {
         feed.block(block -> {
             for (int i = 0; i < count; i++) {

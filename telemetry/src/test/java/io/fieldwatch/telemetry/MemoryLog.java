@@ -18,6 +18,7 @@ public final class MemoryLog implements ObservationLog {
     private final List<Long> positions = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final DeviceDictionary devices = new DeviceDictionary();
+    private long first;
     private long end;
     private boolean accepting = true;
     private boolean holding;
@@ -90,8 +91,13 @@ public final class MemoryLog implements ObservationLog {
     }
 
     @Override
-    public LogReader read(String reader, long from) {
-        return new Reader(from);
+    public synchronized LogReader read(String reader, long from) {
+        return new Reader(from == 0 ? first : from);
+    }
+
+    /** As if everything before the position had been trimmed: reading from 0 begins there. */
+    public synchronized void forgetBefore(long position) {
+        first = position;
     }
 
     @Override

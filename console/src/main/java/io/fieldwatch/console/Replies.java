@@ -1,7 +1,6 @@
 package io.fieldwatch.console;
 
 import io.fieldwatch.telemetry.MetricSet;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -45,12 +44,12 @@ final class Replies {
             context.request().connection().close();
             return;
         }
-        String title = HttpResponseStatus.valueOf(problem.status()).reasonPhrase();
+        String title =
+                context.response().setStatusCode(problem.status()).getStatusMessage();
         if (problem.status() == 503) {
             context.response().putHeader("Retry-After", "5");
         }
         context.response()
-                .setStatusCode(problem.status())
                 .putHeader("Content-Type", "application/problem+json")
                 .putHeader("Cache-Control", "no-store")
                 .end(Json.of(json -> {

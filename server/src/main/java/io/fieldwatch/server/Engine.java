@@ -174,8 +174,9 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         mqtt.stop(STOP_INPUT);
+        boolean databaseUp = storageMetrics.get(StorageMetric.DATABASE_UP) == 1;
         try {
-            if (!drain(DRAIN)) {
+            if (!databaseUp || !drain(DRAIN)) {
                 LOG.warn("the database has not taken everything yet; the rest stays in the log for the next start");
             }
         } catch (InterruptedException e) {

@@ -16,28 +16,14 @@ public enum AlertMetric implements Metric {
     OPEN("alerts_open", "Alerts that are open now.", false),
     LISTENER_FAILED("alert_listener_failed", "Calls of a subscriber that threw.", true);
 
-    private final String metricName;
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
-    AlertMetric(String metricName, String help, boolean counter) {
-        this.metricName = metricName;
-        this.help = help;
-        this.counter = counter;
+    AlertMetric(String name, String help, boolean counter) {
+        description = new Description(name, help, counter);
     }
 
     @Override
-    public String metricName() {
-        return metricName;
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

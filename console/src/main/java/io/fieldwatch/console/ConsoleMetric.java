@@ -15,28 +15,14 @@ public enum ConsoleMetric implements Metric {
     LIVE_FAILURES("console_live_failures", "Times reading the log's tail failed and was begun anew.", true),
     LIVE_DEVICES("console_live_devices", "Devices in the live view.", false);
 
-    private final String metricName;
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
-    ConsoleMetric(String metricName, String help, boolean counter) {
-        this.metricName = metricName;
-        this.help = help;
-        this.counter = counter;
+    ConsoleMetric(String name, String help, boolean counter) {
+        description = new Description(name, help, counter);
     }
 
     @Override
-    public String metricName() {
-        return metricName;
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

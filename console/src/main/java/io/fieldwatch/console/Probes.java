@@ -48,17 +48,18 @@ final class Probes {
 
     private <E extends Enum<E> & Metric> void bind(MetricSet<E> set) {
         for (E metric : set.metrics()) {
-            String name = PREFIX + metric.metricName();
+            Metric.Description figure = metric.description();
+            String name = PREFIX + figure.name();
             if (!names.add(name)) {
                 throw new IllegalStateException("two metrics are called " + name);
             }
-            if (metric.counter()) {
+            if (figure.counter()) {
                 FunctionCounter.builder(name, set, values -> values.get(metric))
-                        .description(metric.help())
+                        .description(figure.help())
                         .register(registry);
             } else {
                 Gauge.builder(name, set, values -> values.get(metric))
-                        .description(metric.help())
+                        .description(figure.help())
                         .strongReference(true)
                         .register(registry);
             }

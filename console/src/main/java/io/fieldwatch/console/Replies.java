@@ -44,8 +44,7 @@ final class Replies {
             context.request().connection().close();
             return;
         }
-        String title =
-                context.response().setStatusCode(problem.status()).getStatusMessage();
+        String title = context.response().setStatusCode(problem.status()).getStatusMessage();
         if (problem.status() == 503) {
             context.response().putHeader("Retry-After", "5");
         }

@@ -27,28 +27,14 @@ public enum IngestMetric implements Metric {
     CONNECTIONS_REFUSED("connections_refused", "Connections refused at CONNECT or over the limit", true),
     PROTOCOL_ERRORS("protocol_errors", "Connections closed because of malformed or forbidden packets", true);
 
-    private final String metricName;
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
-    IngestMetric(String metricName, String help, boolean counter) {
-        this.metricName = metricName;
-        this.help = help;
-        this.counter = counter;
+    IngestMetric(String name, String help, boolean counter) {
+        description = new Description(name, help, counter);
     }
 
     @Override
-    public String metricName() {
-        return metricName;
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

@@ -17,28 +17,14 @@ public enum JournalMetric implements Metric {
     BUDGET_BYTES("journal_budget_bytes", "Bytes the segment files may take.", false),
     FAILED("journal_failed", "1 when the disk failed and the log takes nothing until a restart.", false);
 
-    private final String metricName;
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
-    JournalMetric(String metricName, String help, boolean counter) {
-        this.metricName = metricName;
-        this.help = help;
-        this.counter = counter;
+    JournalMetric(String name, String help, boolean counter) {
+        description = new Description(name, help, counter);
     }
 
     @Override
-    public String metricName() {
-        return metricName;
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

@@ -49,6 +49,7 @@ final class Engine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration STOP_INPUT = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final long LOOK_MILLIS = 20;
     private static final int ALERT_SEGMENT_BYTES = 16 << 20;
     private static final long ALERT_BUDGET_BYTES = 1L << 30;
     private static final int ALERT_ENTRY_BYTES_MAX = 4 << 20;
@@ -153,22 +154,18 @@ final class Engine implements AutoCloseable {
     boolean drain(Duration within) throws InterruptedException {
         long deadline = System.nanoTime() + within.toNanos();
         long observationsEnd = observationLog.end();
-        if (!await(deadline, () -> alertWorker.evaluatedTo() >= observationsEnd)) {
-            return false;
-        }
-        long alertsEnd = alertLog.end();
-        return await(
-                deadline, () -> store.storedPosition() >= observationsEnd && projection.storedPosition() >= alertsEnd);
-    }
-
-    private static boolean await(long deadline, java.util.function.BooleanSupplier done) throws InterruptedException {
-        while (!done.getAsBoolean()) {
+        while (alertWorker.evaluatedTo() < observationsEnd) {
             if (System.nanoTime() - deadline >= 0) {
                 return false;
             }
-            Thread.sleep(20);
+            Thread.sleep(LOOK_MILLIS);
         }
-        return true;
+        return store.awaitStored(observationsEnd, left(deadline))
+                && projection.awaitStored(alertLog.end(), left(deadline));
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     @Override

@@ -11,26 +11,14 @@ public enum SimulatorMetric implements Metric {
     MESSAGES_RESENT("Messages sent again after a connection was lost.", true),
     RECONNECTS("Connections made after the first one of each gateway.", true);
 
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
     SimulatorMetric(String help, boolean counter) {
-        this.help = help;
-        this.counter = counter;
+        description = new Description("simulator_" + name().toLowerCase(Locale.ROOT), help, counter);
     }
 
     @Override
-    public String metricName() {
-        return "simulator_" + name().toLowerCase(Locale.ROOT);
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

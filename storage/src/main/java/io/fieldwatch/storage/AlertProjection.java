@@ -46,7 +46,7 @@ public final class AlertProjection implements AutoCloseable {
     private AlertLog.@Nullable Reader reader;
     private long gapUntil;
     private volatile @Nullable Connection busy;
-    private long storedPosition;
+    private final StoredPosition storedPosition = new StoredPosition();
 
     /** @param decoder what an entry of the log says; empty when it is no transition of an alert */
     public AlertProjection(
@@ -67,21 +67,13 @@ public final class AlertProjection implements AutoCloseable {
     }
 
     /** Everything in the log before this position is in the database. */
-    public synchronized long storedPosition() {
-        return storedPosition;
+    public long storedPosition() {
+        return storedPosition.get();
     }
 
     /** Waits until everything before a position is in the database; false when it is not after that time. */
-    public synchronized boolean awaitStored(long position, Duration wait) throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
-        while (storedPosition < position) {
-            long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-            if (leftMillis <= 0) {
-                return false;
-            }
-            wait(leftMillis);
-        }
-        return true;
+    public boolean awaitStored(long position, Duration wait) throws InterruptedException {
+        return storedPosition.await(position, wait);
     }
 
     /** Ends after the transaction in hand; a server that does not answer is cut off after ten seconds. */
@@ -121,7 +113,7 @@ public final class AlertProjection implements AutoCloseable {
             });
             metrics.add(StorageMetric.ALERT_EVENTS, events.size());
             current.release(to);
-            stored(to);
+            storedPosition.set(to);
             if (to >= gapUntil) {
                 closeReader();
             }
@@ -176,7 +168,7 @@ public final class AlertProjection implements AutoCloseable {
         }
         reader = opened;
         opened.release(gap[0].from());
-        stored(gap[0].from());
+        storedPosition.set(gap[0].from());
         return opened;
     }
 
@@ -231,11 +223,6 @@ public final class AlertProjection implements AutoCloseable {
             }
             insert.executeBatch();
         }
-    }
-
-    private synchronized void stored(long position) {
-        storedPosition = position;
-        notifyAll();
     }
 
     private void closeReader() {

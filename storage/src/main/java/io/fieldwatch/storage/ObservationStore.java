@@ -45,7 +45,7 @@ public final class ObservationStore implements AutoCloseable {
 
     private long inDoubtTo;
     private volatile @Nullable Connection busy;
-    private long storedPosition;
+    private final StoredPosition storedPosition = new StoredPosition();
 
     public ObservationStore(
             StorageConfig config,
@@ -69,8 +69,8 @@ public final class ObservationStore implements AutoCloseable {
     }
 
     /** Everything in the log before this position is in the database. */
-    public synchronized long storedPosition() {
-        return storedPosition;
+    public long storedPosition() {
+        return storedPosition.get();
     }
 
     /**
@@ -78,16 +78,8 @@ public final class ObservationStore implements AutoCloseable {
      *
      * @return false when it is not after that time
      */
-    public synchronized boolean awaitStored(long position, Duration wait) throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
-        while (storedPosition < position) {
-            long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-            if (leftMillis <= 0) {
-                return false;
-            }
-            wait(leftMillis);
-        }
-        return true;
+    public boolean awaitStored(long position, Duration wait) throws InterruptedException {
+        return storedPosition.await(position, wait);
     }
 
     /**
@@ -117,7 +109,7 @@ public final class ObservationStore implements AutoCloseable {
             if (!batch.isEmpty()) {
                 write();
                 current.release(batch.to());
-                stored(batch.to());
+                storedPosition.set(batch.to());
                 if (batch.to() >= gap.until()) {
                     closeReader();
                 }
@@ -165,7 +157,7 @@ public final class ObservationStore implements AutoCloseable {
         }
         reader = opened;
         opened.release(gap.from());
-        stored(gap.from());
+        storedPosition.set(gap.from());
         return opened;
     }
 
@@ -238,11 +230,6 @@ public final class ObservationStore implements AutoCloseable {
     private void fail(Connection connection) {
         busy = null;
         database.discard(connection);
-    }
-
-    private synchronized void stored(long position) {
-        storedPosition = position;
-        notifyAll();
     }
 
     private void closeReader() {

@@ -16,28 +16,14 @@ public enum StorageMetric implements Metric {
     DATABASE_UP("database_up", "1 while the last thing asked of the database worked, else 0.", false),
     LAG_BYTES("storage_lag_bytes", "Bytes of the observation log that are not in the database yet.", false);
 
-    private final String metricName;
-    private final String help;
-    private final boolean counter;
+    private final Description description;
 
-    StorageMetric(String metricName, String help, boolean counter) {
-        this.metricName = metricName;
-        this.help = help;
-        this.counter = counter;
+    StorageMetric(String name, String help, boolean counter) {
+        description = new Description(name, help, counter);
     }
 
     @Override
-    public String metricName() {
-        return metricName;
-    }
-
-    @Override
-    public String help() {
-        return help;
-    }
-
-    @Override
-    public boolean counter() {
-        return counter;
+    public Description description() {
+        return description;
     }
 }

@@ -28,18 +28,8 @@ class SmallTypesTest {
         }
 
         @Override
-        public String metricName() {
-            return "test";
-        }
-
-        @Override
-        public String help() {
-            return "For this test.";
-        }
-
-        @Override
-        public boolean counter() {
-            return counter;
+        public Description description() {
+            return new Description("test", "For this test.", counter);
         }
     }
 

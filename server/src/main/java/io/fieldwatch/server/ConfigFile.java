@@ -63,14 +63,14 @@ final class ConfigFile {
     }
 
     private static ServerConfig.Mqtt mqtt(YamlMap map) {
-        var mqtt = new ServerConfig.Mqtt(
+        var mqtt = map.check(() -> new ServerConfig.Mqtt(
                 map.string("bind", "127.0.0.1"),
                 map.integer("port", 0, 65_535, 1883),
                 map.bool("allowAnonymous", false),
                 map.integer("packetBytesMax", 1024, 512 * 1024, 256 * 1024),
                 map.duration("linger", Duration.ofMillis(2)),
                 map.duration("futureMax", Duration.ofMinutes(10)),
-                map.duration("ageMax", Duration.ofDays(366)));
+                map.duration("ageMax", Duration.ofDays(366))));
         map.rejectUnknownKeys();
         return mqtt;
     }
@@ -97,12 +97,12 @@ final class ConfigFile {
     }
 
     private static ServerConfig.Http http(YamlMap map) {
-        var http = new ServerConfig.Http(
+        var http = map.check(() -> new ServerConfig.Http(
                 map.string("bind", "127.0.0.1"),
                 map.integer("port", 0, 65_535, 8080),
                 map.bool("allowAnonymous", false),
                 map.has("tileUrl") ? map.string("tileUrl") : null,
-                map.string("tileAttribution", ""));
+                map.string("tileAttribution", "")));
         map.rejectUnknownKeys();
         return http;
     }

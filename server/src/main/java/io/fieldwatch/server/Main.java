@@ -1,7 +1,12 @@
 package io.fieldwatch.server;
 
+import io.fieldwatch.telemetry.Durations;
+import io.fieldwatch.telemetry.YamlError;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +37,7 @@ public final class Main implements Runnable {
     private static final Logger PAHO = Logger.getLogger("org.eclipse.paho");
 
     @Spec
-    private @org.jspecify.annotations.Nullable CommandSpec spec;
+    private @Nullable CommandSpec spec;
 
     /** What a command could not do, in words for whoever typed it. */
     static final class Failure extends RuntimeException {
@@ -52,9 +57,11 @@ public final class Main implements Runnable {
         PAHO.setLevel(Level.OFF);
         int code = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(java.time.Duration.class, io.fieldwatch.telemetry.Durations::parse)
+                .registerConverter(Duration.class, Durations::parse)
                 .setExecutionExceptionHandler((exception, command, result) -> {
-                    if (exception instanceof Failure || exception instanceof io.fieldwatch.telemetry.YamlError) {
+                    if (exception instanceof Failure
+                            || exception instanceof YamlError
+                            || exception instanceof IOException) {
                         command.getErr().println("fieldwatch: " + exception.getMessage());
                         return 1;
                     }

@@ -1,5 +1,7 @@
 package io.fieldwatch.server;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,10 @@ record ServerConfig(
             Duration linger,
             Duration futureMax,
             Duration ageMax) {
+
+        Mqtt {
+            requireLoopback("mqtt", bind, allowAnonymous);
+        }
 
         Mqtt withPort(int other) {
             return new Mqtt(bind, other, allowAnonymous, packetBytesMax, linger, futureMax, ageMax);
@@ -83,8 +89,26 @@ record ServerConfig(
             @Nullable String tileUrl,
             String tileAttribution) {
 
+        Http {
+            requireLoopback("http", bind, allowAnonymous);
+        }
+
         Http withPort(int other) {
             return new Http(bind, other, allowAnonymous, tileUrl, tileAttribution);
+        }
+    }
+
+    /** Hardened by default: whoever opens the door to others has to say so. */
+    private static void requireLoopback(String section, String bind, boolean allowAnonymous) {
+        try {
+            if (!allowAnonymous && !InetAddress.getByName(bind).isLoopbackAddress()) {
+                throw new IllegalArgumentException(section + ".bind is " + bind
+                        + ", which other machines can reach, and " + "nobody there has to say who they are; set "
+                        + section + ".allowAnonymous to true to allow it");
+            }
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    section + ".bind is " + bind + ", which is no address of this machine", e);
         }
     }
 }

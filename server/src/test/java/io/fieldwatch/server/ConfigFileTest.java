@@ -56,6 +56,18 @@ final class ConfigFileTest {
     }
 
     @Test
+    void aListenerThatOthersCanReachHasToBeAskedFor() {
+        assertThatThrownBy(() -> ConfigFile.parse("f.yaml", "mqtt:\n  bind: 0.0.0.0\n", Map.of()))
+                .isInstanceOf(YamlError.class)
+                .hasMessageContaining("f.yaml line 2")
+                .hasMessageContaining("allowAnonymous");
+        assertThat(ConfigFile.parse("f.yaml", "http: {bind: 0.0.0.0, allowAnonymous: true}", Map.of())
+                        .http()
+                        .bind())
+                .isEqualTo("0.0.0.0");
+    }
+
+    @Test
     void secretsComeFromFilesAndAreNeverPrinted(@TempDir Path directory) throws Exception {
         Path secret = Files.writeString(directory.resolve("pw"), "s3cret\n");
         ServerConfig config = ConfigFile.parse(

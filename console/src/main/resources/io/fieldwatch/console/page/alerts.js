@@ -1,7 +1,7 @@
 // The list of open alerts: unacknowledged first. While someone points at it or works in it, no row moves.
 
 import { compare, look, shape, unacknowledged } from "./shapes.js";
-import { age, both, clockTime, el, setText, shownNumber, shownUnit } from "./text.js";
+import { age, both, clockTime, el, setText, shownNumber, shownUnit, shownValue } from "./text.js";
 
 const ROWS_MAX = 200;
 const FREEZE_MILLIS = 30_000;
@@ -167,6 +167,12 @@ export class AlertList {
       return el("div", "measured", el("span", "limit", limitText(alert, null)));
     }
     const property = this.#store.kinds.get(alert.device.kind)?.byName.get(alert.property);
+    if (property?.codes) { // a state by name; its number and the rule's would say nothing
+      return el("div", "measured", el("span", "value", property.codes[alert.value] ?? ""));
+    }
+    if (property?.type === "boolean") {
+      return el("div", "measured", el("span", "value", shownValue(alert.value !== 0, property)));
+    }
     const unit = shownUnit(alert.unit, property?.max);
     const value = el("span", "value", shownNumber(alert.value, alert.unit, property?.max));
     value.append(el("small", "", ` ${unit}`));

@@ -38,6 +38,8 @@ final class EngineTest {
     void aPublishedObservationIsOneRowWithinTwoSeconds(TestDatabases server) throws Exception {
         try (TestDatabase database = server.fresh();
                 Engine engine = start(database.url())) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> get(engine, "/readyz").statusCode() == 200);
             String payload = "{\"time\":\"2026-11-23T07:00:00.250Z\",\"intensity\":12,\"averageVehicleSpeed\":38.5,"
                     + "\"congested\":false}";
             publish(

@@ -6,7 +6,6 @@ import io.fieldwatch.telemetry.ObservationLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,8 +70,7 @@ final class AlertWorker implements AutoCloseable {
                     evaluatedTo = reader.nextPosition();
                 }
                 if (System.nanoTime() - checkpointAt >= 0) {
-                    CompletionStage<Void> taken = engine.checkpoint();
-                    LOG.trace("checkpoint {}", taken);
+                    engine.checkpoint(); // should it fail, the next block will say so
                     reader.release(engine.checkpointedPosition());
                     checkpointAt = System.nanoTime() + CHECKPOINT_NANOS;
                 }

@@ -51,9 +51,12 @@ final class Ticker implements AutoCloseable {
         long now = clock.wallMicros();
         ByteBuffer block = ByteBuffer.allocate(BlockFormat.HEADER_BYTES + 16);
         writer.open(block, catalogueVersion, now / 1000);
-        boolean fits = writer.tick(now);
-        boolean taken = log.append(writer.seal(), Outcome.NOBODY_WAITS);
-        LOG.trace("tick {}: fits {}, taken {}", now, fits, taken);
+        if (!writer.tick(now)) {
+            throw new IllegalStateException("a tick does not fit " + block.capacity() + " bytes");
+        }
+        if (!log.append(writer.seal(), Outcome.NOBODY_WAITS)) {
+            LOG.debug("the log took no tick; the next one carries the time");
+        }
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.fieldwatch.simulator;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /** A real broker in a process of its own, on a free port, without persistence. */
 final class Mosquitto implements AutoCloseable {
@@ -35,8 +34,7 @@ final class Mosquitto implements AutoCloseable {
             if ("true".equals(System.getenv("CI"))) {
                 throw new IllegalStateException(message);
             }
-            assumeTrue(false, message);
-            throw new IllegalStateException(message);
+            return Assumptions.abort(message);
         }
         int port;
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -79,13 +79,12 @@ public final class AlertProjection implements AutoCloseable {
     /** Ends after the transaction in hand; a server that does not answer is cut off after ten seconds. */
     @Override
     public void close() {
-        if (!worker.stop(STOP_WAIT)) {
+        worker.stop(STOP_WAIT, () -> {
             Connection connection = busy;
             if (connection != null) {
                 database.discard(connection);
             }
-            worker.stop(STOP_WAIT);
-        }
+        });
     }
 
     private final class Loop implements Worker.Task {

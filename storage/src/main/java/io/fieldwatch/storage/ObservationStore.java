@@ -88,13 +88,12 @@ public final class ObservationStore implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!worker.stop(STOP_WAIT)) {
+        worker.stop(STOP_WAIT, () -> {
             Connection connection = busy;
             if (connection != null) {
                 database.discard(connection);
             }
-            worker.stop(STOP_WAIT);
-        }
+        });
     }
 
     private final class Loop implements Worker.Task {

@@ -60,9 +60,22 @@ final class Worker {
         return stop.getCount() == 0;
     }
 
-    /** Asks the thread to end after what it is doing, and waits. Answers whether it did. */
-    boolean stop(Duration wait) {
+    /**
+     * Asks the thread to end after what it is doing, and waits.
+     *
+     * @param cut called when it has not ended after that time; then it gets the same time once more
+     */
+    void stop(Duration wait, Runnable cut) {
         stop.countDown();
+        if (!ended(wait)) {
+            cut.run();
+            if (!ended(wait)) {
+                LOG.warn("{} has not ended; the next start asks the database how far it came", thread.getName());
+            }
+        }
+    }
+
+    private boolean ended(Duration wait) {
         try {
             thread.join(wait.toMillis());
         } catch (InterruptedException e) {

@@ -20,6 +20,12 @@ public final class DamagedLogException extends IOException {
         this.position = position;
     }
 
+    DamagedLogException(Path file, long position, String what, Throwable cause) {
+        this(file, position, what);
+        initCause(cause);
+    }
+
+    /** The damaged file, or the log's directory where one is missing. */
     public Path file() {
         return Path.of(file);
     }

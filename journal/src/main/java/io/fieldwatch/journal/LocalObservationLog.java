@@ -72,6 +72,21 @@ public final class LocalObservationLog implements ObservationLog {
         return log.failure();
     }
 
+    /** The first damage that a reader met since the log was opened. */
+    public Optional<DamagedLogException> damage() {
+        return log.damage();
+    }
+
+    /** How full the log is now. */
+    public Budget budget() {
+        return log.budget();
+    }
+
+    /** Whether the log does its work, for those who watch it. */
+    public LogHealth health() {
+        return log.health();
+    }
+
     public MetricSet<JournalMetric> metrics() {
         return log.metrics();
     }

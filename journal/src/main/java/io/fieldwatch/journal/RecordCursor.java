@@ -3,6 +3,7 @@ package io.fieldwatch.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -107,6 +108,16 @@ final class RecordCursor implements AutoCloseable {
         return (int) (position - windowStart);
     }
 
+    private int readSome(long position) throws IOException {
+        try {
+            return file.read(window, segment.offset(position) + window.position());
+        } catch (ClosedChannelException e) {
+            throw e; // closed or interrupted, the disk is not to blame
+        } catch (IOException e) {
+            throw new DamagedLogException(segment.file(), position, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private void fill(long position, int bytes, long limit) throws IOException {
         if (bytes > window.capacity()) {
             int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(bytes, 2L * window.capacity()));
@@ -116,7 +127,7 @@ final class RecordCursor implements AutoCloseable {
         windowBytes = 0; // should a read fail, nothing of the window may be believed
         window.clear().limit((int) Math.min(window.capacity(), limit - position));
         while (window.hasRemaining()) {
-            if (file.read(window, segment.offset(position) + window.position()) < 0) {
+            if (readSome(position) < 0) {
                 throw new DamagedLogException(segment.file(), position, "the file is shorter than its header says");
             }
         }

@@ -13,11 +13,13 @@ public final class DamagedLogException extends IOException {
 
     private final String file;
     private final long position;
+    private final String what;
 
     DamagedLogException(Path file, long position, String what) {
         super(file + ", position " + position + ": " + what);
         this.file = file.toString();
         this.position = position;
+        this.what = what;
     }
 
     DamagedLogException(Path file, long position, String what, Throwable cause) {
@@ -28,6 +30,11 @@ public final class DamagedLogException extends IOException {
     /** The damaged file, or the log's directory where one is missing. */
     public Path file() {
         return Path.of(file);
+    }
+
+    /** The message without file and position. */
+    String what() {
+        return what;
     }
 
     /** Position in the log of the first entry that cannot be trusted. */

@@ -47,7 +47,7 @@ public final class LocalObservationLog implements ObservationLog {
         boolean sound = false;
         try {
             opened.loadSnapshot();
-            opened.snapshot.require(opened.log);
+            opened.snapshot.require(opened.log.id(), opened.log.first());
             sound = true;
             return opened;
         } finally {

@@ -82,6 +82,27 @@ final class RecordCursor implements AutoCloseable {
         return window.getLong(ensure(position, SegmentFormat.RECORD_HEADER_BYTES, limit) + SegmentFormat.FORCED_AT);
     }
 
+    /** Reads from the file what is read next, for another process may have written there. */
+    void forget() {
+        windowBytes = 0;
+    }
+
+    /** Position of the last byte from a position on that is not zero; before the position when all are zero. */
+    long lastNonZero(long from, long limit) throws IOException {
+        long last = from - 1;
+        for (long at = from; at < limit; at += WINDOW_BYTES) {
+            int bytes = (int) Math.min(WINDOW_BYTES, limit - at);
+            int start = ensure(at, bytes, limit);
+            for (int i = bytes - 1; i >= 0; i--) {
+                if (window.get(start + i) != 0) {
+                    last = at + i;
+                    break;
+                }
+            }
+        }
+        return last;
+    }
+
     /** The entry read last, position to limit; valid until the next call of {@link #read}. */
     ByteBuffer entry() {
         return entry;

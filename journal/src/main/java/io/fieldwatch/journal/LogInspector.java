@@ -48,8 +48,8 @@ final class LogInspector {
             try {
                 gap(end, segment);
                 @Nullable Long next = segments.higherKey(entry.getKey());
-                checkHeader(segment, id);
-                end = scan(segment, id, next);
+                boolean whole = checkHeader(segment, id);
+                end = scan(segment, id, next, whole);
             } catch (NoSuchFileException e) {
                 end = gone(segments, segment);
             }
@@ -115,24 +115,28 @@ final class LogInspector {
         }
     }
 
-    private void checkHeader(Segment segment, @Nullable UUID id) throws IOException {
+    /** Answers whether it is what it should be. */
+    private boolean checkHeader(Segment segment, @Nullable UUID id) throws IOException {
         try {
             UUID found = headerId(segment);
             if (!found.equals(id)) {
                 damaged(segment.file(), segment.base(), 0, -1, "it belongs to the log " + found);
+                return false;
             }
+            return true;
         } catch (DamagedLogException e) {
             damaged(segment.file(), segment.base(), 0, -1, e.what());
+            return false;
         }
     }
 
     /** Answers the position behind the segment's last record. */
-    private long scan(Segment segment, @Nullable UUID id, @Nullable Long next) throws IOException {
+    private long scan(Segment segment, @Nullable UUID id, @Nullable Long next, boolean whole) throws IOException {
         if (id == null || segment.bytes() < SegmentFormat.HEADER_BYTES) {
             return next == null ? segment.base() : next;
         }
         SegmentInspector inspector = new SegmentInspector(id, segment, devices);
-        SegmentReport report = inspector.inspect(next);
+        SegmentReport report = inspector.inspect(next, !whole);
         reports.add(report);
         damage.addAll(inspector.damage());
         tornTail = inspector.tornTail();

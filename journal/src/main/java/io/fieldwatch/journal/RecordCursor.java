@@ -149,11 +149,14 @@ final class RecordCursor implements AutoCloseable {
         window.clear().limit((int) Math.min(window.capacity(), limit - position));
         while (window.hasRemaining()) {
             if (readSome(position) < 0) {
+                if (window.position() >= bytes) {
+                    break; // what is asked for is there, and what lies behind it may never be
+                }
                 throw new DamagedLogException(segment.file(), position, "the file is shorter than its header says");
             }
         }
         windowStart = position;
-        windowBytes = window.limit();
+        windowBytes = window.position();
         window.clear();
     }
 }

@@ -48,8 +48,11 @@ final class SegmentInspector {
         return tornTail;
     }
 
-    /** @param nextBase where the next segment begins, or null for the last one */
-    SegmentReport inspect(@Nullable Long nextBase) throws IOException {
+    /**
+     * @param nextBase where the next segment begins, or null for the last one
+     * @param headerDamaged the file may have been cut short, so what ends it is no torn tail
+     */
+    SegmentReport inspect(@Nullable Long nextBase, boolean headerDamaged) throws IOException {
         long end = segment.base();
         try (RecordCursor cursor = new RecordCursor(logId, segment)) {
             long limit = nextBase == null ? segment.limit() : Math.min(segment.limit(), nextBase);
@@ -58,6 +61,11 @@ final class SegmentInspector {
             }
         } catch (DamagedLogException e) {
             damaged(e.position(), -1, e.what());
+        }
+        TornTail torn = tornTail;
+        if (torn != null && headerDamaged) {
+            damaged(torn.position(), -1, "the file was cut off in this record");
+            tornTail = null;
         }
         if (nextBase != null) {
             end = Math.max(end, nextBase); // what is missing has been said

@@ -150,7 +150,8 @@ public final class SegmentLog implements AutoCloseable {
             reading.unlock();
         }
         long backlog = Math.max(0, end - position) + queue.pendingBytes();
-        return watch.look(backlog, queue.room(directory.usableBytes()), queue.full(), slowest);
+        boolean full = queue.full();
+        return watch.look(backlog, full ? 0 : queue.room(directory.usableBytes()), full, slowest);
     }
 
     /** Whether the log does its work, for those who watch it. */

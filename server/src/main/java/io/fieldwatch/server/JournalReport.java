@@ -17,6 +17,7 @@ final class JournalReport {
 
     private static final String ROW = "  %-24s %15s %15s %9s %12s %16s  %s%n";
     private static final double MIB = 1024.0 * 1024;
+    private static final int DAY_LENGTH = "yyyy-MM-dd ".length();
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -37,7 +38,9 @@ final class JournalReport {
             row(out, String.valueOf(segment.file().getFileName()), segment);
         }
         int segments = log.segments().size();
-        row(out, segments + (segments == 1 ? " segment" : " segments"), log.total());
+        if (segments > 1) {
+            row(out, segments + " segments", log.total());
+        }
         DevicesReport devices = log.devices();
         if (devices != null) {
             out.println("  devices    " + devices(devices));
@@ -69,11 +72,15 @@ final class JournalReport {
                 contents.records(),
                 contents.observations(),
                 String.format(Locale.ROOT, "%.1f / %.1f", row.usedBytes() / MIB, row.allocatedBytes() / MIB),
-                contents.hasArrivals() ? time(contents.firstMillis()) + " to " + time(contents.lastMillis()) : "-");
+                contents.hasArrivals() ? arrivals(contents) : "-");
     }
 
-    private static String time(long millis) {
-        return TIME.format(Instant.ofEpochMilli(millis));
+    /** The day is said once when it is the same. */
+    private static String arrivals(Contents contents) {
+        String first = TIME.format(Instant.ofEpochMilli(contents.firstMillis()));
+        String last = TIME.format(Instant.ofEpochMilli(contents.lastMillis()));
+        boolean sameDay = first.regionMatches(0, last, 0, DAY_LENGTH);
+        return first + " to " + (sameDay ? last.substring(DAY_LENGTH) : last);
     }
 
     private static String devices(DevicesReport devices) {

@@ -108,10 +108,7 @@ final class SegmentInspector {
             return at;
         }
         long good = nextGood(cursor, at, limit, segment.base());
-        damaged(
-                at,
-                good,
-                "the record is damaged although it was on stable storage when the one at " + witness + " was written");
+        damaged(at, good, "the record is damaged");
         return good;
     }
 

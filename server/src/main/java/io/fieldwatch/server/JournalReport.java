@@ -16,6 +16,7 @@ import java.util.Locale;
 final class JournalReport {
 
     private static final String ROW = "  %-24s %15s %15s %9s %12s %16s  %s%n";
+    private static final String NEXT_LINE = "%n             ".formatted();
     private static final double MIB = 1024.0 * 1024;
     private static final int DAY_LENGTH = "yyyy-MM-dd ".length();
     private static final DateTimeFormatter TIME =
@@ -92,17 +93,17 @@ final class JournalReport {
 
     private static String torn(TornTail torn) {
         return torn.bytes() + " bytes at position " + torn.position() + " ("
-                + torn.file().getFileName() + ", offset " + torn.offset()
-                + ") are an unfinished write that nobody was told is safe; the next start takes them off";
+                + torn.file().getFileName() + ", offset "
+                + torn.offset() + ") are an unfinished write;" + NEXT_LINE
+                + "nobody was told that it is safe, and the next start takes it off";
     }
 
     private static String damage(Damage damage) {
         String extent = damage.goodFrom() < 0
-                ? "; no whole record follows in this file"
-                : "; whole records follow from position " + damage.goodFrom()
-                        + " on, so this is no unfinished write but" + " bytes that have changed: "
-                        + (damage.goodFrom() - damage.position()) + " bytes are lost";
+                ? "no whole record follows in this file"
+                : damage.goodFrom() - damage.position() + " bytes are lost; whole records follow from position "
+                        + damage.goodFrom() + " on, so this is no unfinished write: bytes have changed";
         return damage.file().getFileName() + ", position " + damage.position() + ", offset " + damage.offset() + ": "
-                + damage.what() + extent;
+                + damage.what() + NEXT_LINE + extent;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads one file of a log to its end, past whatever is damaged. One thread, one call. */
 final class SegmentInspector {
 
-    private static final int LOOKS_MAX = 10;
+    private static final int LOOKS_MAX = 20;
     private static final long LOOK_MILLIS = 50;
 
     private final UUID logId;

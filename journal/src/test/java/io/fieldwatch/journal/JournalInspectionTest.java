@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,26 @@ final class JournalInspectionTest {
         assertThat(found.tornTail())
                 .isEqualTo(new JournalInspection.TornTail(file, 2 * RECORD, 64 + 2 * RECORD, RECORD));
         assertThat(found.total().end()).isEqualTo(2 * RECORD);
+    }
+
+    @Test
+    void aWriteUnderWayIsNotATornTail() throws Exception {
+        fill(3);
+        Path file = segments(directory).get(0);
+        byte[] whole = Files.readAllBytes(file);
+        int half = (int) (SegmentFormat.HEADER_BYTES + 2 * RECORD + 500);
+        overwrite(file, half, new byte[484]);
+        Thread writing = new Thread(() -> {
+            try {
+                Thread.sleep(30);
+                overwrite(file, half, Arrays.copyOfRange(whole, half, half + 484));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        writing.start();
+        assertThat(JournalInspection.of(directory).tornTail()).isNull();
+        writing.join();
     }
 
     @Test

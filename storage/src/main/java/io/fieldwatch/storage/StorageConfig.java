@@ -146,6 +146,23 @@ public record StorageConfig(
                 identities);
     }
 
+    public StorageConfig withVisibleWithin(Duration time) {
+        return new StorageConfig(
+                jdbcUrl,
+                user,
+                password,
+                writers,
+                batchRowsMax,
+                batchBytesMax,
+                time,
+                connectTimeout,
+                queryTimeout,
+                writeTimeout,
+                retention,
+                futureMax,
+                identities);
+    }
+
     public StorageConfig withTimes(Duration newRetention, Duration newFutureMax) {
         return new StorageConfig(
                 jdbcUrl,

@@ -15,47 +15,21 @@ import org.jspecify.annotations.Nullable;
  */
 public enum FaultyStores {
     /** Nothing wrong; but the answer to every second COMMIT is lost on its way, as {@link #BLIND_RETRY} meets it. */
-    LOST_ANSWERS {
-        @Override
-        StoreSteps steps() {
-            return steps(LosingAnswers::new);
-        }
-    },
+    LOST_ANSWERS(writers(LosingAnswers::new)),
     /** Says what it has read in a transaction of its own, before the one with the rows. */
-    POSITION_APART {
-        @Override
-        StoreSteps steps() {
-            return steps(PositionApart::new);
-        }
-    },
+    POSITION_APART(writers(PositionApart::new)),
     /** Takes everything that comes for new. */
-    DEDUPE_OFF {
-        @Override
-        StoreSteps steps() {
-            return new StoreSteps() {
-                @Override
-                IdentityWindows windows(StorageConfig config) {
-                    return new Forgetful(config.identities());
-                }
-            };
-        }
-    },
+    DEDUPE_OFF(new ForgetfulSteps()),
     /** Leaves out a batch that is not large, as somebody who waits for company and forgets to look at the clock. */
-    LAST_BATCH_DROPPED {
-        @Override
-        StoreSteps steps() {
-            return steps(SmallBatchesDropped::new);
-        }
-    },
+    LAST_BATCH_DROPPED(writers(SmallBatchesDropped::new)),
     /** Writes a batch again when the answer to its COMMIT is lost, without asking what became of it. */
-    BLIND_RETRY {
-        @Override
-        StoreSteps steps() {
-            return steps(BlindRetry::new);
-        }
-    };
+    BLIND_RETRY(writers(BlindRetry::new));
 
-    abstract StoreSteps steps();
+    private final StoreSteps steps;
+
+    FaultyStores(StoreSteps steps) {
+        this.steps = steps;
+    }
 
     /** A store with this bug. */
     public ObservationStore store(
@@ -64,14 +38,14 @@ public enum FaultyStores {
             ObservationLog log,
             Catalogue catalogue,
             MetricSet<StorageMetric> metrics) {
-        return new ObservationStore(config, database, log, catalogue, metrics, steps());
+        return new ObservationStore(config, database, log, catalogue, metrics, steps);
     }
 
     private interface WriterMaker {
         BatchWriter make(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics);
     }
 
-    private static StoreSteps steps(WriterMaker maker) {
+    private static StoreSteps writers(WriterMaker maker) {
         return new StoreSteps() {
             @Override
             BatchWriter writer(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
@@ -153,6 +127,14 @@ public enum FaultyStores {
                 super.write(connection, Objects.requireNonNull(latest), new Tally());
                 connection.commit();
             }
+        }
+    }
+
+    private static final class ForgetfulSteps extends StoreSteps {
+
+        @Override
+        IdentityWindows windows(StorageConfig config) {
+            return new Forgetful(config.identities());
         }
     }
 

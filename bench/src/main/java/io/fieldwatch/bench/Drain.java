@@ -20,11 +20,12 @@ final class Drain {
      * What a drain took.
      *
      * @param cost time, processor time and bytes
+     * @param retries transactions given up and tried again
      * @param rssMax resident memory at the most, in MB
      * @param rssMinAfterWarmUp the same at the least, once a tenth was stored
      * @param rssAtTenths the same at each tenth of the way
      */
-    record Result(Measurement cost, int rssMax, int rssMinAfterWarmUp, List<Integer> rssAtTenths) {}
+    record Result(Measurement cost, long retries, int rssMax, int rssMinAfterWarmUp, List<Integer> rssAtTenths) {}
 
     /** From the start of the writer until everything is stored. The database has never seen this backlog. */
     static Result run(Backlog backlog, long rows, ScratchDatabase scratch) throws Exception {
@@ -43,7 +44,11 @@ final class Drain {
                     }
                 });
                 return new Result(
-                        cost, memory.maxMegabytes(), memory.minAfterWarmUpMegabytes(), memory.atTenthsMegabytes());
+                        cost,
+                        metrics.get(StorageMetric.RETRIES),
+                        memory.maxMegabytes(),
+                        memory.minAfterWarmUpMegabytes(),
+                        memory.atTenthsMegabytes());
             }
         }
     }

@@ -84,6 +84,9 @@ final class CommitOutcomeTest {
             run.blocks(4, 5, 100);
             assertThat(fault.awaitHappened(SOON)).as("reached %s", moment).isTrue();
             cuts += moment == Moment.SLOW_COMMIT ? 0 : 1;
+            if (moments.indexOf(moment) % 2 == 0) {
+                run.awaitStored(); // or else the pauses between attempts grow
+            }
         }
 
         run.assertEverythingOnce();

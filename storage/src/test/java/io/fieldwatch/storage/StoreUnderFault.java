@@ -46,7 +46,7 @@ final class StoreUnderFault implements AutoCloseable {
 
     StoreUnderFault(TestDatabase database) throws IOException {
         this.database = database;
-        proxy = new PostgresProxy(Integer.parseInt(database.url().replaceFirst(".*://[^/:]*:(\\d+)/.*", "$1")));
+        proxy = new PostgresProxy(Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1")));
     }
 
     /** Small batches and short waits, through the proxy. */
@@ -230,6 +230,10 @@ final class StoreUnderFault implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    long storedPosition() {
+        return started().storedPosition();
     }
 
     long retries() {

@@ -48,8 +48,7 @@ final class CommitOutcomeTest {
         BEHIND_THE_POSITION(Passing.position(), new Fault.ForwardAndCut()),
         POSITION_ARRIVES_WHEN_THE_CLIENT_IS_GONE(
                 Passing.position(), new Fault.CutAndForwardLater(Duration.ofMillis(300))),
-        COMMIT_ARRIVES_WHEN_THE_CLIENT_IS_GONE(
-                Passing.commit(), new Fault.CutAndForwardLater(Duration.ofMillis(300))),
+        COMMIT_ARRIVES_WHEN_THE_CLIENT_IS_GONE(Passing.commit(), new Fault.CutAndForwardLater(Duration.ofMillis(300))),
         SLOW_COMMIT(Passing.commit(), new Fault.Delay(Duration.ofMillis(300)));
 
         private final Predicate<Passing> when;
@@ -160,8 +159,7 @@ final class CommitOutcomeTest {
         run.start(run.config(ROWS));
         StorageConfig config = StoreUnderFault.config(database.url(), 2 * ROWS);
         try (Database opened = new Database(config, CATALOGUE);
-                ObservationStore second =
-                        new ObservationStore(config, opened, run.log, CATALOGUE, run.metrics)) {
+                ObservationStore second = new ObservationStore(config, opened, run.log, CATALOGUE, run.metrics)) {
             second.start();
             assertThat(second.awaitStored(run.log.end(), SOON)).isTrue();
             run.awaitStored();

@@ -1,6 +1,5 @@
 package io.fieldwatch.storage;
 
-import static io.fieldwatch.storage.StoreUnderFault.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;

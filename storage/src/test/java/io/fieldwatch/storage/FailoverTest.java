@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,34 +33,63 @@ final class FailoverTest {
 
     @Test
     void nothingThatWasReportedAsStoredIsLostAndEverythingArrivesOnce() throws Exception {
-        String both = "jdbc:postgresql://127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port()
-                + "/postgres?user=postgres&targetServerType=primary";
-        TestDatabase database = TestDatabase.create(both); // closed with its servers
-        try (StoreUnderFault run = new StoreUnderFault(database)) {
-            run.devices(5);
-            run.blocks(10, 5, 100);
-            run.start(StoreUnderFault.config(database.url(), 500));
-            run.awaitStored();
+        try (StoreUnderFault run = start()) {
+            long before = run.storedPosition();
             Thread load = new Thread(() -> run.blocks(200, 5, 100));
             load.start();
-            long before = run.storedPosition();
             await().atMost(SOON).until(() -> run.storedPosition() > before);
             primary.kill();
-            long reported = run.storedPosition();
             load.join();
-
-            String there = standby.url(run.databaseName());
-            await().atMost(SOON)
-                    .until(() -> "t"
-                            .equals(ask(there, "SELECT pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn()")));
-            assertThat(Long.parseLong(ask(there, "SELECT max(to_position) FROM fieldwatch.log_position")))
-                    .as("what the standby has of what was reported")
-                    .isGreaterThanOrEqualTo(reported);
+            assertTheStandbyHas(run);
             standby.promote();
             run.blocks(10, 5, 100);
 
             run.assertEverythingOnce();
         }
+    }
+
+    @Test
+    void whatOnlyThePrimaryHasIsNotReportedAsStored() throws Exception {
+        try (StoreUnderFault run = start()) {
+            standby.stopImmediately();
+            run.blocks(10, 5, 100);
+            assertThat(run.stored(Duration.ofSeconds(1))).isFalse();
+            await().atMost(SOON)
+                    .until(() -> "SyncRep"
+                            .equals(ask(
+                                    primary.url("postgres"),
+                                    "SELECT max(wait_event) FROM pg_stat_activity WHERE application_name ="
+                                            + " 'fieldwatch' AND wait_event_type = 'IPC'")));
+            primary.kill();
+            standby.start();
+            assertTheStandbyHas(run);
+            standby.promote();
+
+            run.assertEverythingOnce();
+        }
+    }
+
+    /** With something stored, and with both servers in its URL. */
+    private StoreUnderFault start() throws Exception {
+        TestDatabase database = TestDatabase.create("jdbc:postgresql://127.0.0.1:" + primary.port() + ",127.0.0.1:"
+                + standby.port() + "/postgres?user=postgres&targetServerType=primary"); // goes with its servers
+        StoreUnderFault run = new StoreUnderFault(database);
+        run.devices(5);
+        run.blocks(10, 5, 100);
+        run.start(StoreUnderFault.config(database.url(), 500));
+        run.awaitStored();
+        return run;
+    }
+
+    /** Everything that was reported until now; the primary is gone, and the standby still only reads. */
+    private void assertTheStandbyHas(StoreUnderFault run) throws SQLException {
+        long reported = run.storedPosition();
+        String url = standby.url(run.databaseName());
+        await().atMost(SOON)
+                .until(() -> "f".equals(ask(url, "SELECT pg_last_wal_replay_lsn() < pg_last_wal_receive_lsn()")));
+        assertThat(Long.parseLong(ask(url, "SELECT max(to_position) FROM fieldwatch.log_position")))
+                .as("how far the standby has what was reported")
+                .isGreaterThanOrEqualTo(reported);
     }
 
     private static String ask(String url, String sql) throws SQLException {

@@ -20,7 +20,7 @@ final class PoisonRowTest {
     /** All rows of a test are one batch. */
     private static final int MANY = 100_000;
 
-    private static final int POISONED = 64;
+    private static final int POISONED = 24;
 
     private final TestDatabases server;
 

@@ -1,5 +1,7 @@
 package io.fieldwatch.storage;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,9 +14,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -42,7 +46,7 @@ final class PostgresCluster implements AutoCloseable {
                 "unix_socket_directories=",
                 "fsync=on",
                 "synchronous_commit=on",
-                "max_connections=50",
+                "max_connections=100",
                 "shared_buffers=32MB"));
     }
 
@@ -100,18 +104,13 @@ final class PostgresCluster implements AutoCloseable {
 
     /** Kills the postmaster with -9 and waits until its children have noticed. */
     void kill() throws Exception {
-        ProcessHandle postmaster = postmaster();
+        ProcessHandle postmaster = postmaster().orElseThrow(() -> new IOException("the server does not run"));
         List<ProcessHandle> family = new ArrayList<>(postmaster.descendants().toList());
         family.add(postmaster);
         postmaster.destroyForcibly();
-        for (ProcessHandle process : family) {
-            process.onExit().get(COMMAND_SECONDS_MAX, TimeUnit.SECONDS);
-        }
-    }
-
-    ProcessHandle postmaster() throws IOException {
-        long pid = Long.parseLong(Files.readAllLines(Path.of(data(), "postmaster.pid")).get(0));
-        return ProcessHandle.of(pid).orElseThrow(() -> new IOException("the server does not run"));
+        // A new one does not start while the system still has the old one's number.
+        await().atMost(Duration.ofSeconds(COMMAND_SECONDS_MAX))
+                .until(() -> family.stream().noneMatch(process -> Files.exists(Path.of("/proc/" + process.pid()))));
     }
 
     int port() {
@@ -131,7 +130,7 @@ final class PostgresCluster implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (Files.exists(Path.of(data(), "postmaster.pid"))) {
+        if (postmaster().isPresent()) {
             stopImmediately();
         }
         try (Stream<Path> all = Files.walk(files)) {
@@ -139,6 +138,13 @@ final class PostgresCluster implements AutoCloseable {
                 Files.delete(path);
             }
         }
+    }
+
+    private Optional<ProcessHandle> postmaster() throws IOException {
+        Path file = Path.of(data(), "postmaster.pid");
+        return Files.exists(file)
+                ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0)))
+                : Optional.empty();
     }
 
     private String data() {
@@ -170,8 +176,8 @@ final class PostgresCluster implements AutoCloseable {
         }
         if (process.exitValue() != 0) {
             Path log = files.resolve("log");
-            throw new IOException(command + " ended with " + process.exitValue() + ": " + Files.readString(said.toPath())
-                    + (Files.exists(log) ? Files.readString(log) : ""));
+            throw new IOException(command + " ended with " + process.exitValue() + ": "
+                    + Files.readString(said.toPath()) + (Files.exists(log) ? Files.readString(log) : ""));
         }
     }
 

@@ -93,19 +93,16 @@ final class PostgresProxy implements AutoCloseable {
         }
     }
 
-    /** The first fault that is due at a message; all of them count it. */
-    Fault.Action meet(Passing passing) {
-        @Nullable Fault due = null;
+    /** The first fault that is due at a message, or null; all of them count it. */
+    @Nullable
+    Fault meet(Passing passing) {
+        Fault due = null;
         for (Fault fault : faults) {
             if (fault.meets(passing) && due == null) {
                 due = fault;
             }
         }
-        if (due == null) {
-            return ProxiedConnection.PASS;
-        }
-        due.happen();
-        return due.action();
+        return due;
     }
 
     void ended(ProxiedConnection connection) {

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 /** One connection through {@link PostgresProxy}: a thread for each direction. */
 final class ProxiedConnection {
 
-    static final Fault.Action PASS = new Fault.Delay(Duration.ZERO);
-
     private static final int SSL_REQUEST = 80_877_103;
     private static final int GSS_REQUEST = 80_877_104;
     private static final int BUFFER = 64 << 10;
@@ -49,25 +47,29 @@ final class ProxiedConnection {
     }
 
     void start() {
-        PostgresProxy.daemon("postgres-proxy-requests", () -> run(() -> {
-            try {
-                requests();
-            } finally {
-                if (!silent && !clientGone) {
-                    end(server, false);
-                }
-            }
-        }));
-        PostgresProxy.daemon("postgres-proxy-answers", () -> run(() -> {
-            try {
-                answers();
-            } finally {
-                if (!silent) {
-                    end(client, false);
-                    end(server, false);
-                }
-            }
-        }));
+        PostgresProxy.daemon(
+                "postgres-proxy-requests",
+                () -> run(() -> {
+                    try {
+                        requests();
+                    } finally {
+                        if (!silent && !clientGone) {
+                            end(server, false);
+                        }
+                    }
+                }));
+        PostgresProxy.daemon(
+                "postgres-proxy-answers",
+                () -> run(() -> {
+                    try {
+                        answers();
+                    } finally {
+                        if (!silent) {
+                            end(client, false);
+                            end(server, false);
+                        }
+                    }
+                }));
     }
 
     void silence() {
@@ -176,11 +178,20 @@ final class ProxiedConnection {
         if (silent) {
             return;
         }
-        Fault.Action action = proxy.meet(passing);
-        if (action == PASS) {
+        Fault fault = proxy.meet(passing);
+        if (fault == null) {
             forward(message, out);
             return;
         }
+        try {
+            fail(fault.action(), message, passing, out);
+        } finally {
+            fault.happen();
+        }
+    }
+
+    private void fail(Fault.Action action, WireMessage message, Passing passing, OutputStream out)
+            throws IOException, InterruptedException {
         if (action instanceof Fault.Delay delay) {
             out.flush();
             pause(delay.delay());

@@ -33,6 +33,7 @@ final class SchemaChangeTest {
     private final TestDatabases server;
     private final MemoryLog newerLog = new MemoryLog();
     private final Feed newerFeed = new Feed(newerLog);
+    private final MetricSet<StorageMetric> newerMetrics = new MetricSet<>(StorageMetric.class);
 
     @AutoClose
     private TestDatabase database;
@@ -65,28 +66,18 @@ final class SchemaChangeTest {
                         .isTrue();
             }
         });
-        StorageConfig config = StoreUnderFault.config(database.url(), 500);
-        MetricSet<StorageMetric> newerMetrics = new MetricSet<>(StorageMetric.class);
-        try (Database opened = new Database(config, LARGER);
-                ObservationStore newer = new ObservationStore(config, opened, newerLog, LARGER, newerMetrics)) {
-            newer.start();
-            long end = System.nanoTime() + SOON.toNanos();
-            do {
-                run.blocks(1, 5, 100);
-                assertThat(System.nanoTime()).isLessThan(end);
-            } while (!newer.awaitStored(newerLog.end(), Duration.ofMillis(20)));
-            run.blocks(4, 5, 100);
-            run.assertEverythingOnce();
+        storeTheNewer(() -> run.blocks(1, 5, 100));
+        run.blocks(4, 5, 100);
+        run.assertEverythingOnce();
 
-            newerFeed.device(1, 1, "xe-mới");
-            newerFeed.block(block -> {
-                block.begin(1, 1);
-                block.setNumber(QUEUE, 250);
-                assertThat(block.commit(Feed.START_MICROS, Feed.START_MICROS / 1000, 0))
-                        .isTrue();
-            });
-            assertThat(newer.awaitStored(newerLog.end(), SOON)).isTrue();
-        }
+        newerFeed.device(1, 1, "xe-mới");
+        newerFeed.block(block -> {
+            block.begin(1, 1);
+            block.setNumber(QUEUE, 250);
+            assertThat(block.commit(Feed.START_MICROS, Feed.START_MICROS / 1000, 0))
+                    .isTrue();
+        });
+        storeTheNewer(() -> {});
         assertThat(database.rows("SELECT external_id, intensity, queue_length FROM fieldwatch.traffic_flow_named"
                         + " WHERE queue_length IS NOT NULL"))
                 .containsExactly("xe-mới|null|250");
@@ -101,10 +92,11 @@ final class SchemaChangeTest {
         try (Database opened = new Database(StoreUnderFault.config(database.url(), 500), LARGER)) {
             opened.migrate();
         }
-        run.terminateSessions(server.adminUrl()); // whatever it looks after when it comes back
+        Fault fault = run.proxy.at(1, Passing.commit(), new Fault.Cut()); // after an error it looks after its tables
         run.blocks(4, 5, 100);
 
         run.assertEverythingOnce();
+        assertThat(fault.happened()).isTrue();
         assertThat(database.rows("SELECT count(queue_length) FROM fieldwatch.traffic_flow_named"))
                 .containsExactly("0");
     }
@@ -112,14 +104,13 @@ final class SchemaChangeTest {
     @Test
     void aReportThatReadsForLongDoesNotLetASchemaChangeHoldUpTheWriter() throws Exception {
         StorageConfig config = StoreUnderFault.config(database.url(), 500);
-        MetricSet<StorageMetric> newerMetrics = new MetricSet<>(StorageMetric.class);
         try (Database opened = new Database(config, LARGER);
                 ObservationStore newer = new ObservationStore(config, opened, newerLog, LARGER, newerMetrics)) {
             try (Connection report = DriverManager.getConnection(database.url())) {
                 report.setAutoCommit(false);
                 Database.execute(report, "SELECT count(*) FROM fieldwatch.traffic_flow");
                 newer.start(); // the new column needs the table for itself
-                awaitAlterTableWaitsOrWasTried(newerMetrics);
+                awaitTheSchemaChange();
                 run.blocks(4, 5, 100);
                 run.awaitStored();
                 report.rollback();
@@ -132,9 +123,22 @@ final class SchemaChangeTest {
                 .containsExactly("0");
     }
 
-    private void awaitAlterTableWaitsOrWasTried(MetricSet<StorageMetric> newerMetrics) {
-        await()
-                .atMost(SOON)
+    private void storeTheNewer(Runnable meanwhile) throws Exception {
+        StorageConfig config = StoreUnderFault.config(database.url(), 500);
+        try (Database opened = new Database(config, LARGER);
+                ObservationStore newer = new ObservationStore(config, opened, newerLog, LARGER, newerMetrics)) {
+            newer.start();
+            long end = System.nanoTime() + SOON.toNanos();
+            do {
+                meanwhile.run();
+                assertThat(System.nanoTime()).isLessThan(end);
+            } while (!newer.awaitStored(newerLog.end(), Duration.ofMillis(20)));
+        }
+    }
+
+    /** Until it waits for the table, or has given up its first attempt. */
+    private void awaitTheSchemaChange() {
+        await().atMost(SOON)
                 .until(() -> newerMetrics.get(StorageMetric.RETRIES) > 0
                         || database.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                                         + " AND wait_event_type = 'Lock' AND query LIKE 'ALTER TABLE%'")
@@ -155,8 +159,7 @@ final class SchemaChangeTest {
                         10_000,
                         List.of(),
                         new Label("Hàng chờ", "Queue")));
-                kinds.add(new Kind(
-                        1, kind.name(), kind.model(), kind.label(), kind.expectedInterval(), properties));
+                kinds.add(new Kind(1, kind.name(), kind.model(), kind.label(), kind.expectedInterval(), properties));
             } else if (kind.number() == 3 || kind.number() == 4) {
                 kinds.add(kind);
             }

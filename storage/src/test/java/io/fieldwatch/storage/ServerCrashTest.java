@@ -74,7 +74,9 @@ final class ServerCrashTest {
         // The server ends all other sessions then and recovers by itself.
         for (var moment : List.of(Passing.copyData(), Passing.position(), Passing.committed())) {
             Fault fault = run.proxy.at(
-                    1, moment, new Fault.First(passing -> quietly(() -> PostgresCluster.killBackend(passing.backend()))));
+                    1,
+                    moment,
+                    new Fault.First(passing -> quietly(() -> PostgresCluster.killBackend(passing.backend()))));
             run.blocks(5, 5, 100);
             assertThat(fault.awaitHappened(SOON)).isTrue();
             run.awaitStored();

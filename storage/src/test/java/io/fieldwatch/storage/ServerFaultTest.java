@@ -4,7 +4,6 @@ import static io.fieldwatch.storage.StoreUnderFault.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -158,8 +157,8 @@ final class ServerFaultTest {
         // Whatever the server is asked first about TimescaleDB, its session ends there.
         Fault fault =
                 run.proxy.at(1, Passing.statement("timescaledb"), new Fault.First(signal("pg_terminate_backend")));
-        Fault second = run.proxy.at(
-                1, Passing.statement("CREATE EXTENSION"), new Fault.First(signal("pg_terminate_backend")));
+        Fault second =
+                run.proxy.at(1, Passing.statement("CREATE EXTENSION"), new Fault.First(signal("pg_terminate_backend")));
         run.devices(5);
         run.blocks(2, 5, 100);
         run.start(run.config(500));

@@ -152,7 +152,9 @@ final class StoreUnderFault implements AutoCloseable {
 
     void awaitStored() throws InterruptedException {
         assertThat(started().awaitStored(log.end(), SOON))
-                .as("everything is stored in %s; stored %d of %d", SOON, started().storedPosition(), log.end())
+                .as(
+                        "everything is stored in %s; stored %d of %d",
+                        SOON, started().storedPosition(), log.end())
                 .isTrue();
     }
 

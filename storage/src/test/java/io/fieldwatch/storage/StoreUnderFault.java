@@ -89,7 +89,7 @@ final class StoreUnderFault implements AutoCloseable {
             feed.block(block -> {
                 for (long n = from; n < from + times; n++) {
                     for (int device = 0; device < devices; device++) {
-                        Feed.intensity(block, device, timeOf(n), n);
+                        Feed.intensity(block, device, timeOf(n), (double) n);
                     }
                 }
             });
@@ -107,7 +107,7 @@ final class StoreUnderFault implements AutoCloseable {
         feed.device(AIR_DEVICE, 3, "air-1");
         feed.block(block -> {
             for (long n = air; n < air + times; n++) {
-                pm25(block, timeOf(n), n);
+                pm25(block, timeOf(n), (double) n);
             }
         });
         air += times;

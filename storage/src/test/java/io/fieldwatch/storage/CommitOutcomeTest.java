@@ -89,7 +89,8 @@ final class CommitOutcomeTest {
         }
 
         run.assertEverythingOnce();
-        assertThat(run.retries()).isGreaterThanOrEqualTo(cuts);
+        // With several writers one cut may be met while another is being recovered from.
+        assertThat(run.retries()).isBetween(cuts / 2L, 3L * cuts);
     }
 
     @Test

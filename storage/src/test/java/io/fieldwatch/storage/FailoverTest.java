@@ -58,8 +58,8 @@ final class FailoverTest {
                     .until(() -> "SyncRep"
                             .equals(ask(
                                     primary.url("postgres"),
-                                    "SELECT max(wait_event) FROM pg_stat_activity WHERE application_name ="
-                                            + " 'fieldwatch' AND wait_event_type = 'IPC'")));
+                                    "SELECT max(wait_event) FROM pg_stat_activity WHERE application_name LIKE"
+                                            + " 'fieldwatch%' AND wait_event_type = 'IPC'")));
             primary.kill();
             standby.start();
             assertTheStandbyHas(run);

@@ -59,18 +59,11 @@ final class StoreUnderFault implements AutoCloseable {
     }
 
     static StorageConfig config(String url, int batchRows) {
-        StorageConfig defaults = StorageConfig.of(url);
-        return new StorageConfig(
-                url,
-                null,
-                null,
-                defaults.writers(),
-                batchRows,
-                defaults.batchBytesMax(),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                defaults.queryTimeout(),
-                Duration.ofSeconds(1));
+        return StorageConfig.of(url)
+                .withBatchRowsMax(batchRows)
+                .withVisibleWithin(Duration.ofMillis(100))
+                .withConnectTimeout(Duration.ofSeconds(1))
+                .withWriteTimeout(Duration.ofSeconds(1));
     }
 
     /** Devices 0 to count - 1 of kind traffic-flow. */
@@ -255,7 +248,7 @@ final class StoreUnderFault implements AutoCloseable {
 
     /** Storage's sessions in this database; the test's own have another application name. */
     private String sessions() {
-        return "pg_stat_activity WHERE datname = '" + databaseName() + "' AND application_name = 'fieldwatch'";
+        return "pg_stat_activity WHERE datname = '" + databaseName() + "' AND application_name LIKE 'fieldwatch%'";
     }
 
     static List<String> threads() {

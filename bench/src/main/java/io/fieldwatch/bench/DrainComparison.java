@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The same rows into equal empty databases in three ways, one after the other and over again: by {@link RawCopy}, by the
- * engine's own writer, by {@link JdbcBatches}. Ratios are taken within a round, so that both sides had the same machine.
+ * The same rows into equal empty databases in three ways, one after the other and over again: by {@link RawCopy}, by
+ * the engine's own writer, by {@link JdbcBatches}. Ratios are taken within a round, so that both sides had the same
+ * machine.
  */
 final class DrainComparison {
 

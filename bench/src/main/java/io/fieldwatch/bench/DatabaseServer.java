@@ -84,8 +84,8 @@ final class DatabaseServer implements AutoCloseable {
     }
 
     /**
-     * A server in a container has other process numbers than those seen from here. So this session's process is found by
-     * its title, which names the client's port.
+     * A server in a container has other process numbers than those seen from here. So this session's process is found
+     * by its title, which names the client's port.
      */
     private OptionalInt findPostmaster() throws SQLException {
         String client = "(" + one("SELECT coalesce(inet_client_port(), 0)") + ")";

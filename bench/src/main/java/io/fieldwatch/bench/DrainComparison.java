@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The same rows into equal empty databases in three ways, one after the other and over again: by {@link RawCopy}, by the
- * engine's own writer, by {@link JdbcBatches}. Ratios are taken within a round, so that both sides had the same machine.
+ * The same rows into equal empty databases in three ways, one after the other and over again: by {@link RawCopy}, by
+ * the engine's own writer, by {@link JdbcBatches}. Ratios are taken within a round, so that both sides had the same
+ * machine.
  */
 final class DrainComparison {
 
@@ -25,7 +26,7 @@ final class DrainComparison {
 
     private static final int SMALL = TRANSACTION_ROWS.get(0);
     private static final int LARGE = TRANSACTION_ROWS.get(1);
-    private static final long WARM_UP_ROWS = 200_000;
+    private static final long WARM_UP_ROWS = 600_000;
     /** Both files of encoded rows, the table, its write-ahead log, per row, rounded up. */
     private static final long DISK_BYTES_PER_ROW = 2 * 110 + 200 + 250;
 
@@ -169,7 +170,7 @@ final class DrainComparison {
                 ScratchDatabase scratch = ScratchDatabase.migrated(url)) {
             line(ONCE, "warm-up drain", Drain.run(backlog, few.count(), scratch).cost());
             scratch.emptySampleTable();
-            JdbcBatches.insert(few, few.count() / 2, Variant.ALL.get(0), scratch.url());
+            JdbcBatches.insert(few, few.count() / 6, Variant.ALL.get(0), scratch.url());
         }
     }
 

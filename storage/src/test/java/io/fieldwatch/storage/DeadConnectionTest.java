@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Connections that are ended, cannot be made, or neither end nor answer. */
 final class DeadConnectionTest {
@@ -36,6 +37,23 @@ final class DeadConnectionTest {
         run.proxy.silence(true);
         run.proxy.silence(false); // new connections are fine
         run.blocks(4, 5, 100);
+
+        run.assertEverythingOnce();
+    }
+
+    @Test
+    @Timeout(30)
+    void endsInTimeWhileTheServerIsSilent() throws Exception {
+        run.devices(5);
+        run.start(run.config(ROWS));
+        run.blocks(2, 5, 100);
+        run.awaitStored();
+        run.proxy.silence(true);
+        run.blocks(2, 5, 100);
+        run.stop();
+        assertThat(StoreUnderFault.threads()).isEmpty();
+        run.proxy.silence(false);
+        run.start(run.config(ROWS));
 
         run.assertEverythingOnce();
     }

@@ -123,6 +123,20 @@ final class SchemaChangeTest {
                 .containsExactly("0");
     }
 
+    @Test
+    void looksAfterItsTablesWithoutWaitingForOthersThatWriteToThem() throws Exception {
+        try (Connection other = DriverManager.getConnection(database.url())) {
+            other.setAutoCommit(false);
+            Database.execute(other, "INSERT INTO fieldwatch.traffic_flow (time, device_id) VALUES (now(), 1)");
+            Fault fault = run.proxy.at(1, Passing.commit(), new Fault.Cut());
+            run.blocks(4, 5, 100);
+            run.awaitStored();
+            assertThat(fault.happened()).isTrue();
+            other.rollback();
+        }
+        run.assertEverythingOnce();
+    }
+
     private void storeTheNewer(Runnable meanwhile) throws Exception {
         StorageConfig config = StoreUnderFault.config(database.url(), 500);
         try (Database opened = new Database(config, LARGER);

@@ -136,7 +136,8 @@ final class LogInspector {
             return next == null ? segment.base() : next;
         }
         SegmentInspector inspector = new SegmentInspector(id, segment, devices);
-        SegmentReport report = inspector.inspect(next, !whole);
+        boolean nextMissing = whole && next != null && next > segment.limit();
+        SegmentReport report = inspector.inspect(nextMissing ? null : next, !whole || nextMissing);
         reports.add(report);
         damage.addAll(inspector.damage());
         tornTail = inspector.tornTail();

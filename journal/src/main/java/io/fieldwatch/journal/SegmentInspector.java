@@ -49,10 +49,10 @@ final class SegmentInspector {
     }
 
     /**
-     * @param nextBase where the next segment begins, or null for the last one
-     * @param headerDamaged the file may have been cut short, so what ends it is no torn tail
+     * @param nextBase where the next segment begins, or null when that is not known
+     * @param cutOff the file is not the log's last or has been cut short, so what ends it is no torn tail
      */
-    SegmentReport inspect(@Nullable Long nextBase, boolean headerDamaged) throws IOException {
+    SegmentReport inspect(@Nullable Long nextBase, boolean cutOff) throws IOException {
         long end = segment.base();
         try (RecordCursor cursor = new RecordCursor(logId, segment)) {
             long limit = nextBase == null ? segment.limit() : Math.min(segment.limit(), nextBase);
@@ -63,7 +63,7 @@ final class SegmentInspector {
             damaged(e.position(), -1, e.what());
         }
         TornTail torn = tornTail;
-        if (torn != null && headerDamaged) {
+        if (torn != null && cutOff) {
             damaged(torn.position(), -1, "the file was cut off in this record");
             tornTail = null;
         }
@@ -108,10 +108,7 @@ final class SegmentInspector {
             return at;
         }
         long good = nextGood(cursor, at, limit, segment.base());
-        damaged(
-                at,
-                good,
-                "the record is damaged although it was on stable storage when the one at " + witness + " was written");
+        damaged(at, good, "the record is damaged");
         return good;
     }
 

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,8 @@ final class JournalCommand {
 
     private CommandLine commandLine() {
         CommandSpec own = spec;
-        return own == null ? new CommandLine(this) : own.commandLine();
+        return own == null
+                ? new CommandLine(this)
+                : Objects.requireNonNull(own.subcommands().get("inspect"));
     }
 }

@@ -16,7 +16,9 @@ import java.util.Locale;
 final class JournalReport {
 
     private static final String ROW = "  %-24s %15s %15s %9s %12s %16s  %s%n";
+    private static final String NEXT_LINE = "%n             ".formatted();
     private static final double MIB = 1024.0 * 1024;
+    private static final int DAY_LENGTH = "yyyy-MM-dd ".length();
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -37,7 +39,9 @@ final class JournalReport {
             row(out, String.valueOf(segment.file().getFileName()), segment);
         }
         int segments = log.segments().size();
-        row(out, segments + (segments == 1 ? " segment" : " segments"), log.total());
+        if (segments > 1) {
+            row(out, segments + " segments", log.total());
+        }
         DevicesReport devices = log.devices();
         if (devices != null) {
             out.println("  devices    " + devices(devices));
@@ -69,11 +73,15 @@ final class JournalReport {
                 contents.records(),
                 contents.observations(),
                 String.format(Locale.ROOT, "%.1f / %.1f", row.usedBytes() / MIB, row.allocatedBytes() / MIB),
-                contents.hasArrivals() ? time(contents.firstMillis()) + " to " + time(contents.lastMillis()) : "-");
+                contents.hasArrivals() ? arrivals(contents) : "-");
     }
 
-    private static String time(long millis) {
-        return TIME.format(Instant.ofEpochMilli(millis));
+    /** The day is said once when it is the same. */
+    private static String arrivals(Contents contents) {
+        String first = TIME.format(Instant.ofEpochMilli(contents.firstMillis()));
+        String last = TIME.format(Instant.ofEpochMilli(contents.lastMillis()));
+        boolean sameDay = first.regionMatches(0, last, 0, DAY_LENGTH);
+        return first + " to " + (sameDay ? last.substring(DAY_LENGTH) : last);
     }
 
     private static String devices(DevicesReport devices) {
@@ -85,17 +93,17 @@ final class JournalReport {
 
     private static String torn(TornTail torn) {
         return torn.bytes() + " bytes at position " + torn.position() + " ("
-                + torn.file().getFileName() + ", offset " + torn.offset()
-                + ") are an unfinished write that nobody was told is safe; the next start takes them off";
+                + torn.file().getFileName() + ", offset "
+                + torn.offset() + ") are an unfinished write;" + NEXT_LINE
+                + "nobody was told that it is safe, and the next start takes it off";
     }
 
     private static String damage(Damage damage) {
         String extent = damage.goodFrom() < 0
-                ? "; no whole record follows in this file"
-                : "; whole records follow from position " + damage.goodFrom()
-                        + " on, so this is no unfinished write but" + " bytes that have changed: "
-                        + (damage.goodFrom() - damage.position()) + " bytes are lost";
+                ? "no whole record follows in this file"
+                : damage.goodFrom() - damage.position() + " bytes are lost; whole records follow from position "
+                        + damage.goodFrom() + " on, so this is no unfinished write: bytes have changed";
         return damage.file().getFileName() + ", position " + damage.position() + ", offset " + damage.offset() + ": "
-                + damage.what() + extent;
+                + damage.what() + NEXT_LINE + extent;
     }
 }

@@ -2,6 +2,7 @@ package io.fieldwatch.storage;
 
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.Property;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The few things every statement needs: quoting, and values on their way into and out of PostgreSQL. */
 final class Sql {
 
+    private static final long SECONDS_OF_DAY = 86_400;
+
     private Sql() {}
 
     /** Catalogue names may be reserved words ({@code on}). */
@@ -23,6 +26,12 @@ final class Sql {
 
     static String literal(String text) {
         return '\'' + text.replace("'", "''") + '\'';
+    }
+
+    static String interval(Duration duration) {
+        long seconds = duration.toSeconds();
+        return "INTERVAL '"
+                + (seconds % SECONDS_OF_DAY == 0 ? seconds / SECONDS_OF_DAY + " days" : seconds + " seconds") + "'";
     }
 
     static String table(Kind kind) {

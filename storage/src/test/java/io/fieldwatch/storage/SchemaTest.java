@@ -66,7 +66,9 @@ final class SchemaTest {
             assertThat(database.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'traffic_flow'"))
                     .containsExactlyInAnyOrder("traffic_flow_device_time", "traffic_flow_time");
         } else {
-            assertThat(edition.hypertables()).isTrue();
+            assertThat(edition)
+                    .isEqualTo(
+                            server == TestDatabases.COMMUNITY ? Edition.TIMESCALE_COMMUNITY : Edition.TIMESCALE_APACHE);
             assertThat(database.number("SELECT count(*) FROM timescaledb_information.hypertables"
                             + " WHERE hypertable_schema = 'fieldwatch'"))
                     .isEqualTo(Catalogue.builtIn().kinds().size());

@@ -50,6 +50,9 @@ final class Engine implements AutoCloseable {
     private static final Duration STOP_INPUT = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 20;
+    /** Blocks keep arrivals in whole milliseconds: what ingest has let in at its very limit shall be stored. */
+    private static final Duration STORED_LATER = Duration.ofSeconds(1);
+
     private static final int ALERT_SEGMENT_BYTES = 16 << 20;
     private static final long ALERT_BUDGET_BYTES = 1L << 30;
     private static final int ALERT_ENTRY_BYTES_MAX = 4 << 20;
@@ -220,7 +223,10 @@ final class Engine implements AutoCloseable {
         ServerConfig.Database given = config.database();
         return StorageConfig.of(given.url())
                 .withCredentials(given.user(), given.password())
-                .withBatchRowsMax(given.batchRowsMax());
+                .withWriters(given.writers())
+                .withBatchRowsMax(given.batchRowsMax())
+                .withVisibleWithin(given.visibleWithin())
+                .withTimes(given.retention(), config.mqtt().futureMax().plus(STORED_LATER));
     }
 
     private IngestConfig ingest() {

@@ -204,8 +204,8 @@ public final class Retention implements AutoCloseable {
     private void report(Removed removed) {
         if (!removed.equals(Removed.NOTHING)) {
             LOG.info(
-                    "Removed what was older than {} days: {} chunks and {} rows of observations, {} rows of quarantine",
-                    options.retention().toDays(),
+                    "Removed what was older than {}: {} chunks and {} rows of observations, {} rows of quarantine",
+                    options.retention(),
                     removed.chunks,
                     removed.observations,
                     removed.quarantined);

@@ -33,6 +33,9 @@ record Rollup(String table, Grain grain, Map<String, Ddl.Column> columns, Editio
     /** How much longer than its property's name the name of a column may get. */
     static final int COLUMN_SUFFIX_MAX = "_share".length();
 
+    /** A job refreshes some days, of which none may have been dropped in part. With less there are only the views. */
+    private static final Duration CONTINUOUS_RETENTION_MIN = Duration.ofDays(7);
+
     private static final Set<String> NOT_VALUES = Set.of("time", "device_id", "quality");
 
     enum Grain {
@@ -52,6 +55,11 @@ record Rollup(String table, Grain grain, Map<String, Ddl.Column> columns, Editio
         String suffix() {
             return this == HOURLY ? "_hourly" : "_daily";
         }
+    }
+
+    /** Whether a continuous aggregate stands behind the view. */
+    boolean continuous() {
+        return edition == Edition.TIMESCALE_COMMUNITY && options.retention().compareTo(CONTINUOUS_RETENTION_MIN) >= 0;
     }
 
     String view() {
@@ -96,7 +104,7 @@ record Rollup(String table, Grain grain, Map<String, Ddl.Column> columns, Editio
 
     String createView() {
         return "CREATE OR REPLACE VIEW fieldwatch." + Sql.quote(view()) + " AS "
-                + (edition == Edition.TIMESCALE_COMMUNITY
+                + (continuous()
                         ? "SELECT * FROM " + AGGREGATES + "." + Sql.quote(aggregate())
                         : select());
     }
@@ -108,7 +116,7 @@ record Rollup(String table, Grain grain, Map<String, Ddl.Column> columns, Editio
     /** Ends with the checksum, so that it tells a view that is up to date from one that is not. */
     String comment() {
         String what = grain == Grain.HOURLY ? "each hour" : "each day in " + options.zone();
-        String source = edition == Edition.TIMESCALE_COMMUNITY
+        String source = continuous()
                 ? "the continuous aggregate " + AGGREGATES + "." + aggregate()
                 : "computed from " + table + " when asked, version " + aggregate();
         return "Figures of " + what + " and device; time is where it begins; suspect observations are counted, their"

@@ -13,7 +13,7 @@ final class Rollups {
         Map<String, Ddl.Column> columns = ddl.columns(kind.table());
         for (Rollup.Grain grain : Rollup.Grain.values()) {
             Rollup rollup = new Rollup(kind.table(), grain, columns, edition, options);
-            if (edition == Edition.TIMESCALE_COMMUNITY) {
+            if (rollup.continuous()) {
                 putAggregate(ddl, rollup);
             }
             putView(ddl, rollup);
@@ -48,7 +48,7 @@ final class Rollups {
     private static void dropOthers(Ddl ddl, Rollup rollup) throws SQLException {
         String other = "SELECT view_name FROM timescaledb_information.continuous_aggregates WHERE view_schema = "
                 + Sql.literal(Rollup.AGGREGATES) + " AND view_name ~ " + Sql.literal(rollup.aggregatePattern())
-                + " AND view_name <> " + Sql.literal(rollup.aggregate()) + " LIMIT 1";
+                + (rollup.continuous() ? " AND view_name <> " + Sql.literal(rollup.aggregate()) : "") + " LIMIT 1";
         for (String name = ddl.one(other); name != null; name = ddl.one(other)) {
             ddl.run(rollup.dropAggregate(name));
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The few things every statement needs: quoting, and values on their way into and out of PostgreSQL. */
 final class Sql {
 
-    private static final long SECONDS_OF_DAY = 86_400;
+    private static final long MILLIS_OF_DAY = 86_400_000;
 
     private Sql() {}
 
@@ -29,9 +29,10 @@ final class Sql {
     }
 
     static String interval(Duration duration) {
-        long seconds = duration.toSeconds();
-        return "INTERVAL '"
-                + (seconds % SECONDS_OF_DAY == 0 ? seconds / SECONDS_OF_DAY + " days" : seconds + " seconds") + "'";
+        String amount = duration.toMillis() % MILLIS_OF_DAY == 0
+                ? duration.toDays() + " days"
+                : duration.toMillis() + " milliseconds";
+        return "INTERVAL '" + amount + "'";
     }
 
     static String table(Kind kind) {

@@ -123,7 +123,7 @@ final class RetentionTest {
     }
 
     private Retention retention() {
-        return new Retention(opened, Catalogue.builtIn(), OPTIONS, metrics);
+        return new Retention(opened, Catalogue.builtIn(), metrics);
     }
 
     /** A second apart, backwards. */

@@ -154,10 +154,23 @@ final class RollupTest {
         assertThat(rollup.aggregate()).matches(rollup.aggregatePattern()).hasSizeLessThan(64);
         assertThat(rollup.refreshPolicy().add())
                 .endsWith("start_offset => INTERVAL '365 days', end_offset => INTERVAL '1 hour',"
-                        + " schedule_interval => INTERVAL '21600 seconds')");
+                        + " schedule_interval => INTERVAL '21600000 milliseconds')");
         assertThat(rollup.createView())
                 .isEqualTo("CREATE OR REPLACE VIEW fieldwatch.\"water_level_daily\" AS SELECT * FROM"
                         + " fieldwatch_rollup.\"" + rollup.aggregate() + "\"");
+    }
+
+    @Test
+    void withAShortRetentionThereAreOnlyViews() throws Exception {
+        insert("2026-11-22 17:10Z", 1, "1.0", "true", 0);
+        migrate(KINDS, SchemaOptions.DEFAULT.withRetention(Duration.ofDays(3)));
+
+        assertThat(database.rows("SELECT level_avg FROM fieldwatch.water_level_daily"))
+                .containsExactly("1");
+        if (server == TestDatabases.COMMUNITY) {
+            assertThat(database.number("SELECT count(*) FROM timescaledb_information.continuous_aggregates"))
+                    .isZero();
+        }
     }
 
     @Test

@@ -62,11 +62,11 @@ public final class Retention implements AutoCloseable {
         }
     }
 
-    /** @param options as the database was opened with */
-    public Retention(Database database, Catalogue catalogue, SchemaOptions options, MetricSet<StorageMetric> metrics) {
+    /** Removes what is older than the retention that the database was opened with. */
+    public Retention(Database database, Catalogue catalogue, MetricSet<StorageMetric> metrics) {
         this.database = database;
         this.catalogue = catalogue;
-        this.options = options;
+        options = database.options();
         this.metrics = metrics;
         thread = new Thread(this::run, "fieldwatch-retention");
     }

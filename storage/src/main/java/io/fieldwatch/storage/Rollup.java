@@ -104,9 +104,7 @@ record Rollup(String table, Grain grain, Map<String, Ddl.Column> columns, Editio
 
     String createView() {
         return "CREATE OR REPLACE VIEW fieldwatch." + Sql.quote(view()) + " AS "
-                + (continuous()
-                        ? "SELECT * FROM " + AGGREGATES + "." + Sql.quote(aggregate())
-                        : select());
+                + (continuous() ? "SELECT * FROM " + AGGREGATES + "." + Sql.quote(aggregate()) : select());
     }
 
     String commentOnView() {

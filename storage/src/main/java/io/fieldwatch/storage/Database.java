@@ -31,58 +31,82 @@ public final class Database implements AutoCloseable {
     private static final long MIGRATION_LOCK = 0x6669656c64776174L;
 
     private static final int QUERY_CONNECTIONS = 4;
-    /** The alerts', the gatherer's of observations, and two for a migration. The observations' writers have their own. */
-    private static final int WRITE_CONNECTIONS = 4;
+    /** The alerts', the gatherer's, the retention's, two for a migration. The observations' writers have their own. */
+    private static final int WRITE_CONNECTIONS = 5;
 
     /** Classes of SQL states that say nothing of the schema: connection, rollback, resources, shutdown. */
     private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
     private final StorageConfig config;
+    private final SchemaOptions options;
     private final KindTables kindTables;
     private @Nullable HikariDataSource writers;
     private @Nullable HikariDataSource queries;
-    private volatile @Nullable Edition edition;
+    private final Object migration = new Object();
+    private volatile @Nullable TableLayout layout;
+    private volatile @Nullable DatabaseDurability durability;
     private volatile boolean ready;
     private boolean closed;
 
-    /** @throws IllegalArgumentException when the catalogue has names that SQL cannot have */
+    /** With the configuration's retention and else {@link SchemaOptions#DEFAULT}. */
     public Database(StorageConfig config, Catalogue catalogue) {
+        this(config, catalogue, SchemaOptions.DEFAULT.withRetention(config.retention()));
+    }
+
+    /** @throws IllegalArgumentException when the catalogue has names that SQL cannot have */
+    public Database(StorageConfig config, Catalogue catalogue, SchemaOptions options) {
         this.config = config;
-        kindTables = new KindTables(catalogue);
+        this.options = options;
+        kindTables = new KindTables(catalogue, options);
     }
 
     /**
      * Brings the schema up to date with this version and with the catalogue. Does nothing the second time; several
-     * processes may do it at once.
+     * processes may do it at once, and others may write meanwhile.
      *
      * @throws SQLException when the database cannot be reached or refuses
      * @throws IllegalStateException when a table there contradicts the catalogue
      */
-    public synchronized Edition migrate() throws SQLException {
-        Connection connection = writer();
-        try {
-            connection.setAutoCommit(true);
-            execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
-            flyway();
-            Edition found = findEdition(connection);
-            kindTables.create(connection, found);
-            execute(connection, "SELECT pg_advisory_unlock(" + MIGRATION_LOCK + ")");
-            connection.close();
-            if (found != edition) {
-                LOG.info("Database {} is ready, edition {}", config.safeUrl(), found);
+    public Edition migrate() throws SQLException {
+        synchronized (migration) {
+            Connection connection = writer();
+            try {
+                connection.setAutoCommit(true);
+                execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
+                publish(DatabaseDurability.read(connection));
+                flyway();
+                TableLayout found = TableLayout.of(findTimescale(connection), options);
+                Ddl ddl = new Ddl(connection);
+                kindTables.create(ddl, found);
+                ddl.end();
+                execute(connection, "SELECT pg_advisory_unlock(" + MIGRATION_LOCK + ")");
+                connection.close();
+                if (!found.equals(layout)) {
+                    LOG.info("Database {} is ready, edition {}", config.safeUrl(), found.edition());
+                }
+                layout = found;
+                ready = true;
+                return found.edition();
+            } catch (SQLException | RuntimeException e) {
+                discard(connection); // ends the session and with it the lock
+                throw e;
             }
-            edition = found;
-            ready = true;
-            return found;
-        } catch (SQLException | RuntimeException e) {
-            discard(connection); // ends the session and with it the lock
-            throw e;
         }
     }
 
     /** Empty until {@link #migrate} has worked once. */
     public Optional<Edition> edition() {
-        return Optional.ofNullable(edition);
+        return layout().map(TableLayout::edition);
+    }
+
+    /** What is to be known for writing observations; empty until {@link #migrate} has worked once. */
+    public Optional<TableLayout> layout() {
+        return Optional.ofNullable(layout);
+    }
+
+    /** What a commit is worth here; empty until the database has been reached once. */
+    public Optional<DatabaseDurability> durability() {
+        return Optional.ofNullable(durability);
     }
 
     public Queries queries() {
@@ -117,10 +141,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    SchemaOptions options() {
+        return options;
+    }
+
     /** Migrates unless that has been done and nothing has given rise to doubt since. */
     void prepare() throws SQLException {
-        if (!ready) {
-            migrate();
+        synchronized (migration) {
+            if (!ready) {
+                migrate();
+            }
         }
     }
 
@@ -238,27 +268,47 @@ public final class Database implements AutoCloseable {
                 .migrate();
     }
 
-    private Edition findEdition(Connection connection) throws SQLException {
+    private void publish(DatabaseDurability found) {
+        if (!found.equals(durability)) {
+            LOG.info("Database {} runs PostgreSQL {}", config.safeUrl(), found.serverVersion());
+            found.warnings().forEach(LOG::warn);
+        }
+        durability = found;
+    }
+
+    private @Nullable Timescale findTimescale(Connection connection) throws SQLException {
         String sql = "SELECT default_version FROM pg_available_extensions WHERE name = 'timescaledb'";
         if (one(connection, sql) == null) {
-            return Edition.PLAIN;
+            return null;
         }
         // TimescaleDB ends the session when it has not been preloaded, so this has one of its own.
         Connection probe = writer();
         try {
             probe.setAutoCommit(true);
             execute(probe, "CREATE EXTENSION IF NOT EXISTS timescaledb");
-            String license = one(probe, "SELECT current_setting('timescaledb.license')");
+            Timescale timescale = Timescale.read(probe);
             probe.close();
-            return "apache".equals(license) ? Edition.TIMESCALE_APACHE : Edition.TIMESCALE_COMMUNITY;
+            if (timescale.community() && timescale.edition() != Edition.TIMESCALE_COMMUNITY) {
+                LOG.warn(
+                        "TimescaleDB {} has the Timescale licence, but its columnstore is used from 2.18 on: tables are"
+                                + " set up as under the Apache licence",
+                        timescale.version());
+            }
+            return timescale;
         } catch (SQLException e) {
             discard(probe);
             if (e.getSQLState() != null && e.getSQLState().startsWith("08")) {
                 throw e;
             }
             LOG.warn("TimescaleDB is installed but cannot be used, so tables will be plain ones: {}", e.getMessage());
-            return Edition.PLAIN;
+            return null;
         }
+    }
+
+    /** Whether an error ended the session: nothing more can be asked on it. */
+    static boolean connectionLost(SQLException e) {
+        String state = e.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
     static void execute(Connection connection, String sql) throws SQLException {

@@ -17,6 +17,12 @@ public enum StorageMetric implements Metric {
     RETRIES("storage_retries", "Transactions given up and tried again.", true),
     COPY_NANOS("storage_copy_nanos", "Nanoseconds spent in COPY.", true),
     ALERT_EVENTS("storage_alert_events", "Transitions of alerts written.", true),
+    RETENTION_CHUNKS(
+            "retention_chunks_dropped", "Chunks of observations dropped for being older than the retention.", true),
+    RETENTION_ROWS(
+            "retention_rows_deleted",
+            "Rows of observations and of quarantine deleted for being older than the retention.",
+            true),
     DATABASE_UP("database_up", "1 while the last thing asked of the database worked, else 0.", false),
     LAG_BYTES("storage_lag_bytes", "Bytes of the observation log that are not in the database yet.", false);
 

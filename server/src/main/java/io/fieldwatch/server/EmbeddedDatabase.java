@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -22,9 +23,11 @@ final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final Duration STOP_WAIT = Duration.ofSeconds(15);
 
+    private final Path data;
     private final EmbeddedPostgres postgres;
 
-    private EmbeddedDatabase(EmbeddedPostgres postgres) {
+    private EmbeddedDatabase(Path data, EmbeddedPostgres postgres) {
+        this.data = data;
         this.postgres = postgres;
     }
 
@@ -34,23 +37,31 @@ final class EmbeddedDatabase implements AutoCloseable {
      * @throws IOException when it does not start; the message says what to try
      */
     static EmbeddedDatabase start(Path directory) throws IOException {
+        return start(directory, 0);
+    }
+
+    /** As {@link #start(Path)}, at a port of one's choice; 0 for any. */
+    static EmbeddedDatabase start(Path directory, int port) throws IOException {
         Path data = directory.resolve("data").toAbsolutePath();
         Files.createDirectories(data);
         stopLeftBehind(data);
         try {
-            return new EmbeddedDatabase(EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
-                    .setCleanDataDirectory(false)
-                    .setRegisterShutdownHook(false)
-                    .setOverrideWorkingDirectory(
-                            directory.resolve("bin").toAbsolutePath().toFile())
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("full_page_writes", "on")
-                    .setServerConfig("max_connections", "40")
-                    .setServerConfig("shared_buffers", "128MB")
-                    .start());
+            return new EmbeddedDatabase(
+                    data,
+                    EmbeddedPostgres.builder()
+                            .setPort(port)
+                            .setDataDirectory(data)
+                            .setCleanDataDirectory(false)
+                            .setRegisterShutdownHook(false)
+                            .setOverrideWorkingDirectory(
+                                    directory.resolve("bin").toAbsolutePath().toFile())
+                            .setPGStartupWait(Duration.ofSeconds(60))
+                            .setServerConfig("fsync", "on")
+                            .setServerConfig("synchronous_commit", "on")
+                            .setServerConfig("full_page_writes", "on")
+                            .setServerConfig("max_connections", "40")
+                            .setServerConfig("shared_buffers", "128MB")
+                            .start());
         } catch (IOException | RuntimeException e) {
             throw new IOException(
                     "the embedded PostgreSQL did not start (" + e.getMessage() + "); use --db with the address of a "
@@ -61,6 +72,31 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     String jdbcUrl() {
         return postgres.getJdbcUrl("postgres", "postgres");
+    }
+
+    int port() {
+        return postgres.getPort();
+    }
+
+    /** SIGKILL, as a machine's memory running out would do it; returns when no process of it is left. */
+    void kill() throws IOException, InterruptedException {
+        Path pidFile = data.resolve("postmaster.pid");
+        ProcessHandle server = process(Files.readAllLines(pidFile).get(0))
+                .orElseThrow(() -> new IOException("the database server is not running"));
+        List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
+        all.add(server);
+        for (ProcessHandle each : all) {
+            boolean sent = each.destroyForcibly();
+            LOG.debug("killed pid {}: {}", each.pid(), sent);
+        }
+        for (ProcessHandle each : all) {
+            // a process that nobody reaps stays "alive", but has no program any more
+            while (each.isAlive() && each.info().command().isPresent()) {
+                Thread.sleep(10);
+            }
+        }
+        Files.deleteIfExists(pidFile);
+        close(); // gives the data directory free
     }
 
     @Override

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             SimulateCommand.class,
             VerifyCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            LabCommand.class
         },
         footer = {
             "",

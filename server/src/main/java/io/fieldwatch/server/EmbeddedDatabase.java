@@ -22,6 +22,13 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final Duration STOP_WAIT = Duration.ofSeconds(15);
+    private static final long KILLED_LOOK_MILLIS = 10;
+
+    /** Its lines: process id, data directory, start, port, directory of the socket, and more. */
+    private static final String PID_FILE = "postmaster.pid";
+
+    private static final int PORT_LINE = 3;
+    private static final int SOCKET_LINE = 4;
 
     private final Path data;
     private final EmbeddedPostgres postgres;
@@ -78,10 +85,13 @@ final class EmbeddedDatabase implements AutoCloseable {
         return postgres.getPort();
     }
 
-    /** SIGKILL, as a machine's memory running out would do it; returns when no process of it is left. */
+    /**
+     * SIGKILL to all of the server's processes; returns when none is left. Start it again in the same directory; this
+     * object is of no use any more.
+     */
     void kill() throws IOException, InterruptedException {
-        Path pidFile = data.resolve("postmaster.pid");
-        ProcessHandle server = process(Files.readAllLines(pidFile).get(0))
+        ProcessHandle server = process(
+                        Files.readAllLines(data.resolve(PID_FILE)).get(0))
                 .orElseThrow(() -> new IOException("the database server is not running"));
         List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
         all.add(server);
@@ -92,11 +102,9 @@ final class EmbeddedDatabase implements AutoCloseable {
         for (ProcessHandle each : all) {
             // a process that nobody reaps stays "alive", but has no program any more
             while (each.isAlive() && each.info().command().isPresent()) {
-                Thread.sleep(10);
+                Thread.sleep(KILLED_LOOK_MILLIS);
             }
         }
-        Files.deleteIfExists(pidFile);
-        close(); // gives the data directory free
     }
 
     @Override
@@ -110,7 +118,7 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     /** A killed process leaves its database server running; two servers must never share one data directory. */
     private static void stopLeftBehind(Path data) throws IOException {
-        Path pidFile = data.resolve("postmaster.pid");
+        Path pidFile = data.resolve(PID_FILE);
         if (!Files.exists(pidFile)) {
             return;
         }
@@ -124,6 +132,12 @@ final class EmbeddedDatabase implements AutoCloseable {
         }
         Files.deleteIfExists(pidFile);
         Files.deleteIfExists(data.resolve("epg-lock"));
+        if (lines.size() > SOCKET_LINE) {
+            // where nobody reaps the dead server, the next one would take its lock for that of a living one
+            Path socket = Path.of(lines.get(SOCKET_LINE), ".s.PGSQL." + lines.get(PORT_LINE));
+            Files.deleteIfExists(socket.resolveSibling(socket.getFileName() + ".lock"));
+            Files.deleteIfExists(socket);
+        }
     }
 
     private static Optional<ProcessHandle> process(String pid) {

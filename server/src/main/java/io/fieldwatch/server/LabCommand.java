@@ -55,6 +55,8 @@ final class LabCommand implements Runnable {
             showDefaultValues = true)
     static final class Crash implements Callable<Integer> {
 
+        private static final int COMPARE_EVERY = 10;
+
         @Option(names = "--cycles", paramLabel = "N", description = "how often it is killed; 200 take 15 to 20 minutes")
         private int cycles = 10;
 
@@ -94,30 +96,41 @@ final class LabCommand implements Runnable {
             Path directory = dataDir == null ? Path.of("data", "lab", Long.toString(chosen)) : dataDir;
             System.out.println("seed " + chosen + ", everything is in " + directory.toAbsolutePath());
             CrashPlan plan = plan(chosen, directory);
-            boolean clean = false;
+            int code;
             try (Interruption interruption = new Interruption();
                     LabDatabase database = url == null
                             ? CrashableDatabase.start(directory.resolve("postgresql"))
                             : ScratchDatabase.create(url)) {
-                CrashLab lab =
-                        new CrashLab(plan, database, Catalogue.builtIn(), quiet ? line -> {} : System.out::println);
-                Verdict verdict = lab.run();
-                clean = verdict.clean();
-                if (clean) {
+                code = run(plan, database);
+            }
+            if (code == 0 && dataDir == null) {
+                delete(directory);
+            }
+            return code;
+        }
+
+        private int run(CrashPlan plan, LabDatabase database) throws IOException {
+            boolean keep = true;
+            try {
+                Verdict verdict = new CrashLab(
+                                plan, database, Catalogue.builtIn(), quiet ? line -> {} : System.out::println)
+                        .run();
+                keep = !verdict.clean();
+                System.out.println(verdict.line());
+                return keep ? 1 : 0;
+            } catch (InterruptedException e) {
+                keep = false;
+                System.err.println("fieldwatch: interrupted, so nothing is proved");
+                return 1;
+            } finally {
+                if (keep) {
+                    System.err.println("fieldwatch: this was seed " + plan.seed() + "; logs and ledger are in "
+                            + plan.directory().toAbsolutePath() + ", the database was "
+                            + ConfigFile.maskPassword(database.url()));
+                } else {
                     database.delete();
                 }
-                System.out.println(verdict.line());
-            } catch (InterruptedException e) {
-                throw new Main.Failure("interrupted; nothing is proved", e);
-            } finally {
-                if (clean && dataDir == null) {
-                    delete(directory);
-                } else {
-                    System.err.println(
-                            "fieldwatch: seed " + chosen + "; logs and ledger are in " + directory.toAbsolutePath());
-                }
             }
-            return clean ? 0 : 1;
         }
 
         private CrashPlan plan(long chosen, Path directory) {
@@ -128,6 +141,7 @@ final class LabCommand implements Runnable {
                         rate,
                         directory,
                         aliveMax,
+                        COMPARE_EVERY,
                         !withoutUniqueIndex,
                         killDatabase,
                         List.of(Main.class.getName()),

@@ -125,6 +125,7 @@ public final class Simulation implements AutoCloseable {
                 connected,
                 gateways.size(),
                 metrics.get(SimulatorMetric.RECONNECTS),
+                metrics.get(SimulatorMetric.MESSAGES_RESENT),
                 TimeUnit.NANOSECONDS.toMillis(lateNanos));
     }
 

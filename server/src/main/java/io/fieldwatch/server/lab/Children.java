@@ -2,10 +2,12 @@ package io.fieldwatch.server.lab;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The processes of a run. All of them are ended when this is closed, whatever has happened. */
 final class Children implements AutoCloseable {
@@ -24,14 +26,25 @@ final class Children implements AutoCloseable {
 
     private final List<Process> all = new ArrayList<>();
 
-    /** Starts a Java program with this program's class path; what it says is added to the file. */
-    Process java(List<String> mainAndArguments, File log) throws IOException {
+    /** Whether Java can archive the classes of a program: only when all come from jars. */
+    static boolean archivable() {
+        return Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(System.getProperty("java.class.path"))
+                .allMatch(entry -> entry.endsWith(".jar") && Files.isRegularFile(Path.of(entry)));
+    }
+
+    /**
+     * Starts a Java program with this program's class path; what it says is added to the file.
+     *
+     * @param arguments more flags for Java, the main class, its arguments
+     */
+    Process java(List<String> arguments, File log) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JAVA_FLAGS);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.addAll(mainAndArguments);
+        command.addAll(arguments);
         return start(command, log);
     }
 

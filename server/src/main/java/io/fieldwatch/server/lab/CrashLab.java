@@ -8,6 +8,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -17,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kills and restarts an engine under load, again and again, and compares what the devices were told with what is stored.
  *
- * <p>The database and the load live through all of it (the database, too, is killed where the plan says so). At every
- * {@value #COMPARE_EVERY}th cycle the load is held still for a moment and everything is compared; the run ends early when
- * that finds anything. All processes are ended when {@link #run} returns, also when its thread is interrupted. Used once.
+ * <p>The database and the load live through all of it (the database, too, is killed where the plan says so). Every
+ * so many cycles the load is held still for a moment and everything is compared; the run ends early when that finds
+ * anything. All processes are ended when {@link #run} returns, also when its thread is interrupted. Used once.
  */
 public final class CrashLab {
 
-    private static final int COMPARE_EVERY = 10;
     private static final int CRASH_DATABASE_EVERY = 4;
+    private static final int ARCHIVE_FROM_CYCLES = 20;
     /** So often in a row an engine may end because a log has failed; then it does not come up. */
     private static final int LOG_FAILURES_MAX = 3;
 
@@ -42,6 +44,7 @@ public final class CrashLab {
     private final LedgerTail acknowledged;
     private final int mqttPort;
     private final EngineProcess.Setting setting;
+    private List<String> javaFlags = List.of();
     private @Nullable EngineProcess engine;
 
     /**
@@ -91,7 +94,7 @@ public final class CrashLab {
             LoadProcess load = LoadProcess.start(children, plan, mqttPort, ledger);
             Comparer comparer = new Comparer(ledger, catalogue, database.url(), watcher);
             for (int cycle = 1; cycle <= plan.cycles(); cycle++) {
-                if (cycle % COMPARE_EVERY == 0) {
+                if (cycle > 1 && (cycle - 1) % plan.compareEvery() == 0) {
                     load.pause();
                     Comparison found = compare(comparer);
                     if (!found.clean()) {
@@ -112,14 +115,19 @@ public final class CrashLab {
         }
     }
 
-    /** The first life makes the schema. */
+    /** The first life makes the schema and, for a long run, an archive of classes that makes the others start sooner. */
     private void prepare() throws IOException, InterruptedException {
+        Path archive = setting.log().resolveSibling("engine.jsa");
+        if (plan.cycles() >= ARCHIVE_FROM_CYCLES && Children.archivable()) {
+            javaFlags = List.of("-XX:ArchiveClassesAtExit=" + archive);
+        }
         EngineProcess first = up();
         if (!plan.uniqueIndex()) {
             Indexes.makePlain(database.url());
         }
-        first.kill();
+        first.stop();
         engine = null;
+        javaFlags = Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
     }
 
     private void cycle(int number) throws IOException, InterruptedException {
@@ -197,7 +205,9 @@ public final class CrashLab {
     private EngineProcess started() throws IOException {
         EngineProcess current = engine;
         if (current == null) {
-            current = EngineProcess.start(children, plan, setting, http);
+            List<String> main = new ArrayList<>(javaFlags);
+            main.addAll(plan.engineMain());
+            current = EngineProcess.start(children, main, setting, http);
             engine = current;
         }
         return current;

@@ -12,6 +12,7 @@ import java.util.List;
  * @param rate observations a second, all devices together
  * @param directory for the logs, the ledger and everything the processes say; must be empty or absent
  * @param aliveMax an engine is killed at the latest this long after it is ready
+ * @param compareEvery after so many cycles everything is compared while the load is held still
  * @param uniqueIndex false takes the tables' unique indexes away, so that exactly once cannot lean on them
  * @param killDatabase kill the database now and then, too
  * @param engineMain main class, and arguments before {@code serve --config FILE}
@@ -23,6 +24,7 @@ public record CrashPlan(
         int rate,
         Path directory,
         Duration aliveMax,
+        int compareEvery,
         boolean uniqueIndex,
         boolean killDatabase,
         List<String> engineMain,
@@ -37,6 +39,9 @@ public record CrashPlan(
         }
         if (aliveMax.toMillis() < 250 || aliveMax.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException("aliveMax " + aliveMax + " is not 250 ms to 10 min");
+        }
+        if (compareEvery < 1) {
+            throw new IllegalArgumentException("compareEvery " + compareEvery + " is not positive");
         }
         engineMain = List.copyOf(engineMain);
     }

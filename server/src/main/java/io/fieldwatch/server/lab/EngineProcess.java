@@ -42,8 +42,10 @@ final class EngineProcess {
         this.process = process;
     }
 
-    static EngineProcess start(Children children, CrashPlan plan, Setting setting, HttpClient http) throws IOException {
-        List<String> command = new ArrayList<>(plan.engineMain());
+    /** @param main more flags for Java, the main class, arguments before {@code serve} */
+    static EngineProcess start(Children children, List<String> main, Setting setting, HttpClient http)
+            throws IOException {
+        List<String> command = new ArrayList<>(main);
         command.addAll(List.of("serve", "--config", setting.config().toString()));
         return new EngineProcess(
                 http, setting.http(), children.java(command, setting.log().toFile()));

@@ -51,7 +51,7 @@ public final class LocalObservationLog implements ObservationLog {
         boolean sound = false;
         try {
             opened.loadSnapshot();
-            opened.snapshot.require(opened.log);
+            opened.snapshot.require(opened.log.id(), opened.log.first());
             sound = true;
             return opened;
         } finally {
@@ -74,6 +74,21 @@ public final class LocalObservationLog implements ObservationLog {
     /** Why the log takes nothing any more; empty while the disk is well. */
     public Optional<IOException> failure() {
         return log.failure();
+    }
+
+    /** The first damage that a reader met since the log was opened. */
+    public Optional<DamagedLogException> damage() {
+        return log.damage();
+    }
+
+    /** How full the log is now. */
+    public Budget budget() {
+        return log.budget();
+    }
+
+    /** Whether the log does its work, for those who watch it. */
+    public LogHealth health() {
+        return log.health();
     }
 
     public MetricSet<JournalMetric> metrics() {

@@ -13,8 +13,10 @@ import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
+import io.fieldwatch.journal.DamagedLogException;
 import io.fieldwatch.journal.JournalConfig;
 import io.fieldwatch.journal.LocalObservationLog;
+import io.fieldwatch.journal.LogHealth;
 import io.fieldwatch.journal.SegmentLog;
 import io.fieldwatch.storage.AlertProjection;
 import io.fieldwatch.storage.Database;
@@ -50,6 +52,9 @@ final class Engine implements AutoCloseable {
     private static final Duration STOP_INPUT = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 20;
+    /** Blocks keep arrivals in whole milliseconds: what ingest has let in at its very limit shall be stored. */
+    private static final Duration STORED_LATER = Duration.ofSeconds(1);
+
     private static final int ALERT_SEGMENT_BYTES = 16 << 20;
     private static final long ALERT_BUDGET_BYTES = 1L << 30;
     private static final int ALERT_ENTRY_BYTES_MAX = 4 << 20;
@@ -143,11 +148,14 @@ final class Engine implements AutoCloseable {
         return alerts.metrics().get(AlertMetric.RAISED);
     }
 
-    /** Ends the process when a log has failed: nothing it holds can be acknowledged any more. */
+    /**
+     * Ends the process when a log has failed: nothing it holds can be acknowledged any more. A damaged log is another
+     * matter: a restart would be refused, and until somebody has repaired it, devices and what is not damaged are served.
+     */
     void endProcessIfALogFailed() {
         Optional<? extends Throwable> failure =
                 observationLog.failure().isPresent() ? observationLog.failure() : alertWorker.failure();
-        if (failure.isPresent()) {
+        if (failure.isPresent() && !(failure.get() instanceof DamagedLogException)) {
             LOG.error("a log has failed; ending the process so that a restart recovers", failure.get());
             Runtime.getRuntime().halt(LOG_FAILED);
         }
@@ -227,7 +235,10 @@ final class Engine implements AutoCloseable {
         ServerConfig.Database given = config.database();
         return StorageConfig.of(given.url())
                 .withCredentials(given.user(), given.password())
-                .withBatchRowsMax(given.batchRowsMax());
+                .withWriters(given.writers())
+                .withBatchRowsMax(given.batchRowsMax())
+                .withVisibleWithin(given.visibleWithin())
+                .withTimes(given.retention(), config.mqtt().futureMax().plus(STORED_LATER));
     }
 
     private IngestConfig ingest() {
@@ -287,13 +298,19 @@ final class Engine implements AutoCloseable {
                 clock);
     }
 
+    private static Readiness.Check check(String name, LogHealth health) {
+        return new Readiness.Check(name, health.ready(), health.detail());
+    }
+
     private List<Readiness.Check> checks() {
-        Optional<IOException> failure = observationLog.failure();
+        Optional<Throwable> rules = alertWorker.failure();
         return List.of(
+                check("journal", observationLog.health()),
+                check("alert-journal", alertLog.health()),
                 new Readiness.Check(
-                        "journal",
-                        failure.isEmpty() && observationLog.accepting(),
-                        failure.map(Throwable::toString).orElse("")),
+                        "rules",
+                        rules.isEmpty(),
+                        rules.map(e -> "no alert is raised: " + e.getMessage()).orElse("")),
                 new Readiness.Check(
                         "database",
                         database.edition().isPresent(),

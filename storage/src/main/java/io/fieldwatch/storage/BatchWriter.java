@@ -9,10 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Puts one batch and the position it reaches into one transaction. */
-final class BatchWriter {
+/**
+ * Puts one batch and the range of the log it covers into one transaction. One thread at a time.
+ *
+ * <p>Open to tests that do one of its steps wrong, to prove that the crash lab notices.
+ */
+class BatchWriter {
 
-    private final DeviceRegistry registry;
     private final LogPositions positions;
     private final KindWriter kindWriter;
     private final MetricSet<StorageMetric> metrics;
@@ -29,14 +32,13 @@ final class BatchWriter {
     }
 
     BatchWriter(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-        this.registry = registry;
         this.positions = positions;
         this.metrics = metrics;
         kindWriter = new KindWriter(registry, metrics);
     }
 
     /**
-     * Does everything except the commit.
+     * Writes everything of the batch except its range.
      *
      * @param tally filled with what the transaction will have done
      */
@@ -44,7 +46,7 @@ final class BatchWriter {
         Set<Integer> careful = new HashSet<>();
         while (true) {
             try {
-                tally.set(new Tally());
+                tally.set(batch.refused());
                 attempt(connection, batch, careful, tally);
                 return;
             } catch (RowsRefused e) {
@@ -56,26 +58,36 @@ final class BatchWriter {
         }
     }
 
+    /** Says in the same transaction which stretch of the log it covers. */
+    void claim(Connection connection, Batch batch, long epoch) throws SQLException {
+        positions.commit(connection, epoch, batch.from(), batch.to());
+    }
+
+    void commit(Connection connection) throws SQLException {
+        connection.commit();
+    }
+
     private void attempt(Connection connection, Batch batch, Set<Integer> careful, Tally tally)
             throws SQLException, RowsRefused {
-        registry.write(connection);
         List<RejectedInput> rejects = new ArrayList<>(batch.rejected());
-        tally.unstorable = batch.unstorable();
-        for (KindRows rows : batch.kinds()) {
+        for (KindRows rows : batch.fresh()) {
             if (rows.count() == 0) {
                 continue;
             }
-            boolean twins = rows.sort(registry::idOf);
-            if (twins || careful.contains(rows.kind().number())) {
+            if (careful.contains(rows.kind().number())) {
                 kindWriter.copyCarefully(connection, rows, tally, rejects);
             } else {
                 copy(connection, rows);
                 tally.stored += rows.count();
             }
         }
+        for (KindRows rows : batch.doubtful()) {
+            if (rows.count() > 0) {
+                kindWriter.copyCarefully(connection, rows, tally, rejects);
+            }
+        }
         QuarantineTable.insert(connection, rejects);
         tally.quarantined = rejects.size();
-        positions.commit(connection, batch.from(), batch.to());
     }
 
     private void copy(Connection connection, KindRows rows) throws SQLException, RowsRefused {

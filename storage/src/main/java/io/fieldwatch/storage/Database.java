@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,17 @@ public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    private static final String APPLICATION = "fieldwatch";
+    static final String APPLICATION = "fieldwatch";
     private static final String SCHEMA = "fieldwatch";
     /** Says "fieldwat": one start at a time changes the schema. */
     private static final long MIGRATION_LOCK = 0x6669656c64776174L;
 
     private static final int QUERY_CONNECTIONS = 4;
-    /** Beside the observations' writers: the alerts' one and one for migrations and for reading positions. */
-    private static final int OTHER_WRITE_CONNECTIONS = 2;
+    /** The alerts', the gatherer's of observations, and two for a migration. The observations' writers have their own. */
+    private static final int WRITE_CONNECTIONS = 4;
+
+    /** Classes of SQL states that say nothing of the schema: connection, rollback, resources, shutdown. */
+    private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
     private final StorageConfig config;
     private final KindTables kindTables;
@@ -92,7 +96,7 @@ public final class Database implements AutoCloseable {
     /** Connections for reading, a few, with the query timeout set. */
     public synchronized DataSource queryDataSource() {
         if (queries == null) {
-            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout());
+            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout(), APPLICATION);
             pool.setReadOnly(true);
             pool.setAutoCommit(true);
             pool.setConnectionInitSql(
@@ -120,9 +124,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Something failed for a reason that may lie in the schema, or the database may be another one now. */
-    void doubt() {
-        ready = false;
+    /** Something failed. The schema is made sure of again unless it was only a connection, or a transaction's bad luck. */
+    void doubtAfter(Exception failure) {
+        String state = failure instanceof SQLException e ? e.getSQLState() : null;
+        if (state == null || !PASSING.contains(state.substring(0, Math.min(2, state.length())))) {
+            ready = false;
+        }
     }
 
     /** A connection with an open transaction, for whoever writes. Give it back with close or {@link #discard}. */
@@ -134,18 +141,41 @@ public final class Database implements AutoCloseable {
      * For a connection that failed: pgjdbc's COPY goes past the pool, so the pool cannot know. Never waits for the server.
      */
     void discard(Connection connection) {
+        HikariDataSource pool;
+        synchronized (this) {
+            pool = writers;
+        }
+        discard(connection, pool);
+    }
+
+    static void discard(Connection connection, @Nullable HikariDataSource pool) {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
             LOG.debug("Aborting a connection failed", e);
         }
-        HikariDataSource pool;
-        synchronized (this) {
-            pool = writers;
-        }
         if (pool != null) {
             pool.evictConnection(connection);
         }
+    }
+
+    /**
+     * Lets every connection for writing be a new one. After a failover the old ones may lead to a server that only reads,
+     * and the pool would never know.
+     */
+    synchronized void renewWriters() {
+        if (writers != null) {
+            writers.getHikariPoolMXBean().softEvictConnections();
+        }
+    }
+
+    /** Connections for somebody who writes, with the name under which the server lists their sessions. */
+    HikariConfig writePool(String name, int size, String session) {
+        HikariConfig pool = pool(name, size, config.writeTimeout(), session);
+        pool.setAutoCommit(false);
+        // A cancelled wait for a synchronous standby would count as a success: only the socket may time out.
+        pool.setConnectionInitSql("SET statement_timeout = 0");
+        return pool;
     }
 
     private synchronized HikariDataSource writerPool() throws SQLException {
@@ -153,20 +183,15 @@ public final class Database implements AutoCloseable {
             throw new SQLException("the database has been closed", "08003");
         }
         if (writers == null) {
-            HikariConfig pool =
-                    pool("fieldwatch-writers", config.writers() + OTHER_WRITE_CONNECTIONS, config.writeTimeout());
-            pool.setAutoCommit(false);
-            // A cancelled wait for a synchronous standby would count as a success: only the socket may time out.
-            pool.setConnectionInitSql("SET statement_timeout = 0");
-            writers = new HikariDataSource(pool);
+            writers = new HikariDataSource(writePool("fieldwatch-writers", WRITE_CONNECTIONS, APPLICATION));
         }
         return writers;
     }
 
-    private HikariConfig pool(String name, int size, Duration socketTimeout) {
+    private HikariConfig pool(String name, int size, Duration socketTimeout, String session) {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName(name);
-        pool.setDataSource(dataSource(socketTimeout));
+        pool.setDataSource(dataSource(socketTimeout, session));
         pool.setMaximumPoolSize(size);
         pool.setMinimumIdle(0);
         pool.setInitializationFailTimeout(-1);
@@ -177,7 +202,7 @@ public final class Database implements AutoCloseable {
         return pool;
     }
 
-    private DataSource dataSource(Duration socketTimeout) {
+    private DataSource dataSource(Duration socketTimeout, String session) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(config.jdbcUrl());
         if (config.user() != null) {
@@ -186,7 +211,7 @@ public final class Database implements AutoCloseable {
         if (config.password() != null) {
             source.setPassword(config.password());
         }
-        source.setApplicationName(APPLICATION);
+        source.setApplicationName(session);
         source.setConnectTimeout(seconds(config.connectTimeout()));
         source.setLoginTimeout(seconds(config.connectTimeout()));
         source.setSocketTimeout(seconds(socketTimeout) + 5);
@@ -203,7 +228,7 @@ public final class Database implements AutoCloseable {
 
     private void flyway() {
         Flyway.configure(Database.class.getClassLoader())
-                .dataSource(dataSource(config.writeTimeout()))
+                .dataSource(dataSource(config.writeTimeout(), APPLICATION))
                 .schemas(SCHEMA)
                 .defaultSchema(SCHEMA)
                 .table("schema_history")

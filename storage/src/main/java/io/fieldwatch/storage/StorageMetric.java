@@ -7,6 +7,10 @@ public enum StorageMetric implements Metric {
     ROWS_STORED("rows_stored", "Observations written as new rows.", true),
     DUPLICATES("storage_duplicates", "Observations that were already stored with the same values.", true),
     CONFLICTS("storage_conflicts", "Observations quarantined because other values have their device and time.", true),
+    OUT_OF_TIME(
+            "storage_out_of_time",
+            "Observations quarantined because their time is too far ahead or older than what is kept.",
+            true),
     UNSTORABLE("storage_unstorable", "Observations quarantined because they cannot be stored.", true),
     QUARANTINED("quarantine_rows", "Rows written to quarantine, whoever refused the input.", true),
     BATCHES("storage_batches", "Transactions committed with a stretch of the observation log.", true),

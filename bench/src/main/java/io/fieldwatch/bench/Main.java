@@ -5,47 +5,56 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
- * {@code fieldwatch bench [--quick] [--db URL] [--micro]}: the end-to-end rate beside the raw COPY rate of the same rows,
- * or with {@code --micro} what each hot step costs. Ends with a line a figure.
+ * {@code fieldwatch bench}: how fast the engine's writer and the whole way from MQTT are beside the raw COPY rate of
+ * the same rows, or with {@code --micro} what each hot step costs. Ends with a line a figure.
  */
 public final class Main {
+
+    /** Held, because the logging of Java forgets the level of a logger that nobody holds. */
+    private static final Logger MIGRATIONS = Logger.getLogger("org.flywaydb");
 
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        Deque<String> words = new ArrayDeque<>(List.of(arguments));
-        boolean quick = false;
-        boolean micro = false;
-        String url = "";
-        while (!words.isEmpty()) {
-            String word = words.pop();
-            switch (word) {
-                case "--quick" -> quick = true;
-                case "--micro" -> micro = true;
-                case "--db" -> url = words.isEmpty() ? "" : words.pop();
-                default -> {
-                    usage(word.equals("--help") || word.equals("-h") ? 0 : 2);
-                    return;
-                }
-            }
-        }
-        if (micro) {
-            MicroFigures.measure(1, quick ? 2 : 5, quick ? 500 : 2000).forEach(System.out::println);
+        List<String> words = List.of(arguments);
+        if (words.contains("--help") || words.contains("-h")) {
+            System.out.println(BenchOptions.USAGE);
             return;
         }
-        RateHarness harness = new RateHarness(url.isEmpty() ? localTimescale() : url, System.out);
-        harness.run(quick ? Duration.ofSeconds(10) : Duration.ofSeconds(40));
+        BenchOptions options;
+        try {
+            options = BenchOptions.parse(words);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(BenchOptions.USAGE);
+            System.exit(2);
+            return;
+        }
+        if (options.micro()) {
+            MicroFigures.measure(1, options.quick() ? 2 : 5, options.quick() ? 500 : 2000)
+                    .forEach(System.out::println);
+            return;
+        }
+        measureRates(options);
     }
 
-    private static void usage(int code) {
-        System.err.println("usage: fieldwatch bench [--quick] [--micro] [--db JDBC_URL]");
-        System.exit(code);
+    private static void measureRates(BenchOptions options) throws Exception {
+        MIGRATIONS.setLevel(Level.WARNING); // the schema is made anew for every part, which nobody wants to read about
+        String url = options.url().isEmpty() ? localTimescale() : options.url();
+        List<Figures> figures = new ArrayList<>();
+        if (options.endToEnd()) {
+            figures.add(new EndToEnd(url, System.out).run(options.publishing()));
+        }
+        if (options.drain()) {
+            figures.add(new DrainComparison(url, options, System.out).run());
+        }
+        figures.forEach(each -> each.print(System.out));
     }
 
     /** The development database, started when it is not running. */

@@ -32,9 +32,9 @@ public final class LocalObservationLog implements ObservationLog {
     private long definitionsSaved = -1;
     private final SegmentLog log;
 
-    private LocalObservationLog(JournalConfig config) throws IOException {
+    private LocalObservationLog(JournalConfig config, Disk disk) throws IOException {
         snapshot = new DeviceSnapshot(config.directory());
-        log = SegmentLog.open(config, this::saveDevices, this::recover);
+        log = SegmentLog.open(config, this::saveDevices, this::recover, disk);
     }
 
     /**
@@ -43,7 +43,11 @@ public final class LocalObservationLog implements ObservationLog {
      * @throws IOException as {@link SegmentLog#open}, also when a block does not make sense
      */
     public static LocalObservationLog open(JournalConfig config) throws IOException {
-        LocalObservationLog opened = new LocalObservationLog(config);
+        return open(config, new Disk());
+    }
+
+    static LocalObservationLog open(JournalConfig config, Disk disk) throws IOException {
+        LocalObservationLog opened = new LocalObservationLog(config, disk);
         boolean sound = false;
         try {
             opened.loadSnapshot();

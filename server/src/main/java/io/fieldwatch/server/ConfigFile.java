@@ -91,7 +91,10 @@ final class ConfigFile {
                 url,
                 map.has("user") ? map.string("user") : null,
                 secret(map, "password"),
-                map.integer("batchRowsMax", 1000, 200_000, 50_000));
+                map.integer("writers", 1, 16, 2),
+                map.integer("batchRowsMax", 1000, 1_000_000, 100_000),
+                map.duration("visibleWithin", Duration.ofMillis(500)),
+                map.duration("retention", Duration.ofDays(366)));
         map.rejectUnknownKeys();
         return database;
     }
@@ -167,7 +170,10 @@ final class ConfigFile {
         line(out, "  url", maskPassword(config.database().url()));
         line(out, "  user", config.database().user());
         line(out, "  password", config.database().password() == null ? null : "***");
+        line(out, "  writers", config.database().writers());
         line(out, "  batchRowsMax", config.database().batchRowsMax());
+        line(out, "  visibleWithin", config.database().visibleWithin().toMillis() + "ms");
+        line(out, "  retention", config.database().retention().toSeconds() + "s");
         out.append("http:\n");
         line(out, "  bind", config.http().bind());
         line(out, "  port", config.http().port());

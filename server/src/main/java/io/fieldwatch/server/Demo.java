@@ -107,7 +107,7 @@ final class Demo {
                 null,
                 standard.mqtt().withPort(options.mqttPort()),
                 new ServerConfig.Journal(16, 1024),
-                new ServerConfig.Database(url, null, null, standard.database().batchRowsMax()),
+                standard.database().withUrl(url),
                 standard.http().withPort(options.httpPort()));
     }
 }

@@ -52,6 +52,9 @@ final class Engine implements AutoCloseable {
     private static final Duration STOP_INPUT = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 20;
+    /** Blocks keep arrivals in whole milliseconds: what ingest has let in at its very limit shall be stored. */
+    private static final Duration STORED_LATER = Duration.ofSeconds(1);
+
     private static final int ALERT_SEGMENT_BYTES = 16 << 20;
     private static final long ALERT_BUDGET_BYTES = 1L << 30;
     private static final int ALERT_ENTRY_BYTES_MAX = 4 << 20;
@@ -80,25 +83,32 @@ final class Engine implements AutoCloseable {
      * @throws IOException when a log cannot be opened or an address is taken; everything begun is closed again
      */
     static Engine start(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
-        return new Engine(config, data, clock);
+        return start(config, data, clock, EngineParts.STANDARD);
     }
 
-    private Engine(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
+    /** As {@link #start(ServerConfig, CityData, Clock)}, with other parts. */
+    static Engine start(ServerConfig config, CityData data, Clock clock, EngineParts parts)
+            throws IOException, InterruptedException {
+        return new Engine(config, data, clock, parts);
+    }
+
+    private Engine(ServerConfig config, CityData data, Clock clock, EngineParts parts)
+            throws IOException, InterruptedException {
         this.config = config;
         this.data = data;
         this.clock = clock;
         try {
-            observationLog = started(LocalObservationLog.open(observationJournal()));
+            observationLog = started(parts.observationLog(observationJournal()));
             alertLog = started(new LocalAlertLog(SegmentLog.open(alertJournal())));
             alerts = new AlertEngine(
                     data.catalogue(), data.rules(), alertLog, observationLog.id(), observationLog.devices(), clock);
             alertWorker = started(new AlertWorker(alerts, observationLog));
             database = started(new Database(storage(), data.catalogue()));
             store = started(
-                    new ObservationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
+                    parts.observationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
             projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
             LiveDevices live = started(new LiveDevices(data.catalogue(), observationLog, clock));
-            Intake intake = Intake.into(observationLog, data.catalogue(), ingest(), clock);
+            Intake intake = Intake.into(parts.intakeLog(observationLog), data.catalogue(), ingest(), clock);
             mqtt = new MqttEndpoint(mqttConfig(), intake);
             console = started(new ConsoleServer(consoleConfig(), sources(live, intake)));
             alertWorker.start();
@@ -225,7 +235,10 @@ final class Engine implements AutoCloseable {
         ServerConfig.Database given = config.database();
         return StorageConfig.of(given.url())
                 .withCredentials(given.user(), given.password())
-                .withBatchRowsMax(given.batchRowsMax());
+                .withWriters(given.writers())
+                .withBatchRowsMax(given.batchRowsMax())
+                .withVisibleWithin(given.visibleWithin())
+                .withTimes(given.retention(), config.mqtt().futureMax().plus(STORED_LATER));
     }
 
     private IngestConfig ingest() {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             VerifyCommand.class,
             ConfigCommand.class,
+            LabCommand.class,
             JournalCommand.class
         },
         footer = {

@@ -65,9 +65,26 @@ record ServerConfig(
         }
     }
 
-    /** Where observations are stored; user and password may also stand in the URL. */
+    /**
+     * Where observations are stored; user and password may also stand in the URL.
+     *
+     * @param writers connections that write at the same time
+     * @param batchRowsMax observations in one transaction, when many wait
+     * @param visibleWithin how soon an observation can be seen in the database, when few come
+     * @param retention observations older than this are removed
+     */
     record Database(
-            String url, @Nullable String user, @Nullable String password, int batchRowsMax) {
+            String url,
+            @Nullable String user,
+            @Nullable String password,
+            int writers,
+            int batchRowsMax,
+            Duration visibleWithin,
+            Duration retention) {
+
+        Database withUrl(String other) {
+            return new Database(other, null, null, writers, batchRowsMax, visibleWithin, retention);
+        }
 
         @Override
         public String toString() {

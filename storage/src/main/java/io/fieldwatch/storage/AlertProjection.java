@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ public final class AlertProjection implements AutoCloseable {
 
     private AlertLog.@Nullable Reader reader;
     private long gapUntil;
+    private long epoch;
     private volatile @Nullable Connection busy;
     private final StoredPosition storedPosition = new StoredPosition();
 
@@ -108,7 +110,7 @@ public final class AlertProjection implements AutoCloseable {
             long to = current.nextPosition();
             transaction(connection -> {
                 write(connection, events);
-                positions.commit(connection, from, to);
+                positions.commit(connection, epoch, from, to);
             });
             metrics.add(StorageMetric.ALERT_EVENTS, events.size());
             current.release(to);
@@ -119,9 +121,9 @@ public final class AlertProjection implements AutoCloseable {
         }
 
         @Override
-        public void recover() {
+        public void recover(Exception failure) {
             closeReader();
-            database.doubt();
+            database.doubtAfter(failure);
         }
 
         @Override
@@ -151,23 +153,22 @@ public final class AlertProjection implements AutoCloseable {
 
     private AlertLog.Reader resume() throws SQLException {
         database.prepare();
-        LogPositions.Gap[] gap = new LogPositions.Gap[1];
-        transaction(connection -> gap[0] = positions.firstGap(connection));
-        gapUntil = gap[0].until();
-        AlertLog.Reader opened = log.read(READER, gap[0].from());
+        LogPositions.Committed[] committed = new LogPositions.Committed[1];
+        transaction(connection -> committed[0] = positions.begin(connection));
+        epoch = committed[0].epoch();
+        LogPositions.Gap gap = committed[0].firstGap();
+        gapUntil = gap.until();
+        AlertLog.Reader opened = log.read(READER, gap.from());
         long kept = Math.min(opened.nextPosition(), gapUntil);
-        if (kept > gap[0].from()) {
+        if (kept > gap.from()) {
             opened.close();
-            LOG.warn(
-                    "this database is younger than the alert log: positions {} to {} are left out",
-                    gap[0].from(),
-                    kept);
-            transaction(connection -> positions.commit(connection, gap[0].from(), kept));
+            LOG.warn("this database is younger than the alert log: positions {} to {} are left out", gap.from(), kept);
+            transaction(connection -> positions.commit(connection, epoch, gap.from(), kept));
             return resume();
         }
         reader = opened;
-        opened.release(gap[0].from());
-        storedPosition.set(gap[0].from());
+        opened.release(gap.from());
+        storedPosition.set(gap.from());
         return opened;
     }
 
@@ -182,7 +183,7 @@ public final class AlertProjection implements AutoCloseable {
             externalIds[i] = Sql.clean(events.get(i).alert().externalId());
         }
         // Alerts do not wait for storage, so an alert may be here before its device is.
-        DeviceRegistry.insertMissing(connection, kinds, externalIds);
+        Set<Integer> unused = DeviceRegistry.insertMissing(connection, kinds, externalIds);
         upsertAlerts(connection, events);
         insertEvents(connection, events);
     }

@@ -1,22 +1,23 @@
 package io.fieldwatch.storage;
 
-import io.fieldwatch.telemetry.BlockFormat;
 import io.fieldwatch.telemetry.BlockReader;
 import io.fieldwatch.telemetry.Catalogue;
-import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.RejectReason;
 import io.fieldwatch.telemetry.RejectedInput;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of the observation log on its way into one transaction. Blocks are encoded as they are read, so nothing of
- * the log's memory is held on to. Reused from batch to batch.
+ * A stretch of the observation log on its way into one transaction. Observations are encoded as they are read, so nothing
+ * of the log's memory is held on to. Reused from batch to batch; it belongs to one thread at a time.
+ *
+ * <p>Rows are <b>fresh</b> when no row of their identity can be stored, so that a plain COPY does; they are
+ * <b>doubtful</b> when only the database can say.
  */
 final class Batch {
 
@@ -25,61 +26,99 @@ final class Batch {
 
     static final String NATIVE_TOPIC = "fieldwatch/v1/";
 
-    private final Catalogue catalogue;
-    private final DeviceRegistry registry;
     private final int rowsMax;
     private final int bytesMax;
-    private final Map<Integer, KindRows> byKind = new TreeMap<>();
+    private final TreeMap<Integer, KindRows> fresh = new TreeMap<>();
+    private final TreeMap<Integer, KindRows> doubtful = new TreeMap<>();
+    /** The same as {@link #fresh}, by kind number, for the hot path. */
+    private final @Nullable KindRows[] freshByKind;
+
     private final List<RejectedInput> rejected = new ArrayList<>();
+    private final Tally refused = new Tally();
     private long from;
     private long to;
     private int rows;
+    private int doubtfulRows;
     private long rejectedBytes;
-    private int unstorable;
 
-    Batch(Catalogue catalogue, DeviceRegistry registry, StorageConfig config) {
-        this.catalogue = catalogue;
-        this.registry = registry;
+    Batch(Catalogue catalogue, StorageConfig config) {
+        int highest = catalogue.kinds().stream().mapToInt(Kind::number).max().orElse(0);
+        freshByKind = new KindRows[highest + 1];
         rowsMax = config.batchRowsMax();
         bytesMax = config.batchBytesMax();
     }
 
     /** Empties the batch; it will begin at the position. */
     void begin(long position) {
-        byKind.values().forEach(KindRows::clear);
+        if (capacityBytes() > 2L * bytesMax) { // each kind had its turn at being the largest
+            fresh.clear();
+            doubtful.clear();
+            java.util.Arrays.fill(freshByKind, null);
+        }
+        fresh.values().forEach(KindRows::clear);
+        doubtful.values().forEach(KindRows::clear);
         rejected.clear();
+        refused.set(new Tally());
         from = position;
         to = position;
         rows = 0;
+        doubtfulRows = 0;
         rejectedBytes = 0;
-        unstorable = 0;
     }
 
-    /**
-     * Takes all of a block.
-     *
-     * @throws IllegalStateException when the block has what this version cannot read; then storing stops here, because
-     *     going on would lose something acknowledged
-     */
-    void add(BlockReader block, long nextPosition) {
-        while (block.next()) {
-            switch (block.type()) {
-                case BlockFormat.OBSERVATION -> observation(block);
-                case BlockFormat.DEVICE -> registry.define(block.definition());
-                case BlockFormat.REJECTED -> reject(block.rejected());
-                case BlockFormat.TICK -> {}
-                default -> throw new IllegalStateException("a record of unknown type " + block.type());
-            }
+    /** Everything before the position is in the batch. */
+    void reach(long position) {
+        to = position;
+    }
+
+    /** Takes an observation that no stored row can have the identity of. */
+    void addFresh(Kind kind, BlockReader observation) {
+        KindRows of = freshByKind[kind.number()];
+        if (of == null) {
+            of = new KindRows(kind);
+            freshByKind[kind.number()] = of;
+            fresh.put(kind.number(), of);
         }
-        to = nextPosition;
+        of.add(observation);
+        rows++;
+    }
+
+    /** Takes an observation of which only the database knows whether it is stored. */
+    void addDoubtful(Kind kind, BlockReader observation) {
+        doubtful.computeIfAbsent(kind.number(), number -> new KindRows(kind)).add(observation);
+        rows++;
+        doubtfulRows++;
+    }
+
+    /** Leaves out a redelivery. */
+    void addDuplicate() {
+        refused.duplicates++;
+    }
+
+    /** Takes input for the quarantine that was refused before it got here. */
+    void addRejected(RejectedInput input) {
+        rejected.add(input);
+        rejectedBytes += input.payload().length + 256;
+    }
+
+    /** Takes an observation for the quarantine. */
+    void refuse(RejectedInput input) {
+        if (input.reason() == RejectReason.UNSTORABLE) {
+            refused.unstorable++;
+        } else {
+            refused.outOfTime++;
+        }
+        addRejected(input);
+    }
+
+    /** Puts the rows in the order in which they are written. */
+    void sort(IntUnaryOperator idOfDevice) {
+        fresh.values().forEach(kind -> kind.sort(idOfDevice));
+        doubtful.values().forEach(kind -> kind.sort(idOfDevice));
     }
 
     boolean full() {
-        long bytes = rejectedBytes;
-        for (KindRows kind : byKind.values()) {
-            bytes += kind.encoder().length();
-        }
-        return rows >= rowsMax || bytes >= bytesMax;
+        return rows >= rowsMax || usedBytes() >= bytesMax;
     }
 
     boolean isEmpty() {
@@ -94,9 +133,22 @@ final class Batch {
         return to;
     }
 
-    /** Some may have no rows. */
-    Collection<KindRows> kinds() {
-        return byKind.values();
+    int rows() {
+        return rows;
+    }
+
+    boolean hasDoubtful() {
+        return doubtfulRows > 0;
+    }
+
+    /** By kind number; some may have no rows. */
+    Collection<KindRows> fresh() {
+        return fresh.values();
+    }
+
+    /** By kind number; some may have no rows. */
+    Collection<KindRows> doubtful() {
+        return doubtful.values();
     }
 
     /** What goes to quarantine whatever the database says. */
@@ -104,52 +156,24 @@ final class Batch {
         return rejected;
     }
 
-    /** How many of {@link #rejected} were refused here. */
-    int unstorable() {
-        return unstorable;
+    /** What was left out or refused before any writing. */
+    Tally refused() {
+        return refused;
     }
 
-    private void observation(BlockReader block) {
-        Kind kind = catalogue.kindOrNull(block.kind());
-        DeviceDefinition device = registry.find(block.device());
-        if (kind == null) {
-            refuse(block, null, device, "the catalogue has no kind with number " + block.kind());
-            return;
+    private long usedBytes() {
+        long bytes = rejectedBytes;
+        for (KindRows kind : fresh.values()) {
+            bytes += kind.encoder().length();
         }
-        if (device == null) {
-            refuse(block, kind, null, "the log does not define device number " + block.device());
-            return;
+        for (KindRows kind : doubtful.values()) {
+            bytes += kind.encoder().length();
         }
-        KindRows kindRows = byKind.get(kind.number());
-        if (kindRows == null) {
-            kindRows = new KindRows(kind);
-            byKind.put(kind.number(), kindRows);
-        }
-        if (!kindRows.encoder().storable(block)) {
-            refuse(block, kind, device, "the catalogue does not know one of its properties or codes");
-            return;
-        }
-        kindRows.add(block);
-        rows++;
+        return bytes;
     }
 
-    private void refuse(BlockReader block, @Nullable Kind kind, @Nullable DeviceDefinition device, String detail) {
-        unstorable++;
-        String topic = NATIVE_TOPIC
-                + (kind == null ? "kind-" + block.kind() : kind.name())
-                + "/"
-                + (device == null ? "device-" + block.device() : device.externalId());
-        reject(new RejectedInput(
-                RejectReason.UNSTORABLE,
-                block.arrivalMillis(),
-                SOURCE,
-                topic,
-                ObservationJson.ofUnknown(kind, block),
-                detail));
-    }
-
-    private void reject(RejectedInput input) {
-        rejected.add(input);
-        rejectedBytes += input.payload().length + 256;
+    private long capacityBytes() {
+        return fresh.values().stream().mapToLong(KindRows::capacityBytes).sum()
+                + doubtful.values().stream().mapToLong(KindRows::capacityBytes).sum();
     }
 }

@@ -9,10 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Puts one batch and the position it reaches into one transaction. */
-final class BatchWriter {
+/**
+ * Puts one batch and the range of the log it covers into one transaction. One thread at a time.
+ *
+ * <p>Open to tests that do one of its steps wrong, to prove that the crash lab notices.
+ */
+class BatchWriter {
 
-    private final DeviceRegistry registry;
+    private final Database database;
     private final LogPositions positions;
     private final KindWriter kindWriter;
     private final MetricSet<StorageMetric> metrics;
@@ -28,15 +32,16 @@ final class BatchWriter {
         }
     }
 
-    BatchWriter(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-        this.registry = registry;
+    BatchWriter(
+            Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        this.database = database;
         this.positions = positions;
         this.metrics = metrics;
         kindWriter = new KindWriter(registry, metrics);
     }
 
     /**
-     * Does everything except the commit.
+     * Writes everything of the batch except its range.
      *
      * @param tally filled with what the transaction will have done
      */
@@ -44,7 +49,7 @@ final class BatchWriter {
         Set<Integer> careful = new HashSet<>();
         while (true) {
             try {
-                tally.set(new Tally());
+                tally.set(batch.refused());
                 attempt(connection, batch, careful, tally);
                 return;
             } catch (RowsRefused e) {
@@ -56,31 +61,50 @@ final class BatchWriter {
         }
     }
 
+    /** Says in the same transaction which stretch of the log it covers. */
+    void claim(Connection connection, Batch batch, long epoch) throws SQLException {
+        positions.commit(connection, epoch, batch.from(), batch.to());
+    }
+
+    void commit(Connection connection) throws SQLException {
+        connection.commit();
+    }
+
     private void attempt(Connection connection, Batch batch, Set<Integer> careful, Tally tally)
             throws SQLException, RowsRefused {
-        registry.write(connection);
         List<RejectedInput> rejects = new ArrayList<>(batch.rejected());
-        tally.unstorable = batch.unstorable();
-        for (KindRows rows : batch.kinds()) {
-            if (rows.count() == 0) {
-                continue;
-            }
-            boolean twins = rows.sort(registry::idOf);
-            if (twins || careful.contains(rows.kind().number())) {
-                kindWriter.copyCarefully(connection, rows, tally, rejects);
+        List<KindRows> few = new ArrayList<>();
+        for (KindRows rows : batch.fresh()) {
+            if (careful.contains(rows.kind().number()) || rows.count() < TableLayout.DIRECT_ROWS_MIN) {
+                few.add(rows);
             } else {
-                copy(connection, rows);
-                tally.stored += rows.count();
+                copy(connection, rows, tally);
+            }
+        }
+        // What follows goes into rows, also where large batches go straight into the columnstore.
+        for (String setting : database.layout().map(TableLayout::rowCopySettings).orElse(List.of())) {
+            Database.execute(connection, setting);
+        }
+        for (KindRows rows : few) {
+            if (careful.contains(rows.kind().number())) {
+                kindWriter.copyCarefully(connection, rows, tally, rejects);
+            } else if (rows.count() > 0) {
+                copy(connection, rows, tally);
+            }
+        }
+        for (KindRows rows : batch.doubtful()) {
+            if (rows.count() > 0) {
+                kindWriter.copyCarefully(connection, rows, tally, rejects);
             }
         }
         QuarantineTable.insert(connection, rejects);
         tally.quarantined = rejects.size();
-        positions.commit(connection, batch.from(), batch.to());
     }
 
-    private void copy(Connection connection, KindRows rows) throws SQLException, RowsRefused {
+    private void copy(Connection connection, KindRows rows, Tally tally) throws SQLException, RowsRefused {
         try {
             kindWriter.copy(connection, rows);
+            tally.stored += rows.count();
         } catch (SQLException e) {
             if (KindWriter.blamesRows(e)) {
                 throw new RowsRefused(rows.kind().number(), e);

@@ -10,22 +10,24 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the log's device numbers to the database's device ids. Definitions are taken in as they are read and written with
- * the next transaction; ids are believed only once that is committed. One thread at a time.
+ * From the log's device numbers to the database's device ids. Definitions are taken in as they are read, and written in a
+ * transaction of their own before any row that needs them. Belongs to the gatherer's thread, but for {@link #find}.
  */
 final class DeviceRegistry {
 
     private static final int CHUNK = 5_000;
 
     private final Catalogue catalogue;
-    private DeviceDictionary dictionary = new DeviceDictionary();
+    private DeviceDictionary dictionary = new DeviceDictionary(); // guarded by this
     private final Set<Integer> unwritten = new LinkedHashSet<>();
     /** By device number; 0 is none. */
     private int[] ids = new int[1024];
@@ -35,7 +37,7 @@ final class DeviceRegistry {
     }
 
     /** Starts over with all the devices of a log. */
-    void reset(DeviceDictionary devices) {
+    synchronized void reset(DeviceDictionary devices) {
         dictionary = devices;
         Arrays.fill(ids, 0);
         unwritten.clear();
@@ -45,15 +47,16 @@ final class DeviceRegistry {
     }
 
     /** Takes a definition in. */
-    void define(DeviceDefinition definition) {
+    synchronized void define(DeviceDefinition definition) {
         if (dictionary.define(definition)) {
             unwritten.add(definition.number());
         }
     }
 
-    /** Null when the log never defined the number, or for a kind that the catalogue does not have. */
-    @Nullable
-    DeviceDefinition find(int number) {
+    /**
+     * Null when the log never defined the number, or for a kind that the catalogue does not have. Any thread may ask.
+     */
+    synchronized @Nullable DeviceDefinition find(int number) {
         DeviceDefinition definition = number < 0 ? null : dictionary.find(number);
         return definition == null || catalogue.kindOrNull(definition.kind()) == null ? null : definition;
     }
@@ -66,8 +69,17 @@ final class DeviceRegistry {
         return id;
     }
 
-    /** Writes what is new, as part of the caller's transaction, and fills in the ids. */
-    void write(Connection connection) throws SQLException {
+    /** Whether a definition was taken in that is not written yet. */
+    boolean hasNews() {
+        return !unwritten.isEmpty();
+    }
+
+    /**
+     * Writes what is new, as part of the caller's transaction, and fills in the ids.
+     *
+     * @return the numbers of devices that the database had never heard of
+     */
+    BitSet write(Connection connection) throws SQLException {
         List<DeviceDefinition> definitions = new ArrayList<>();
         for (int number : unwritten) {
             DeviceDefinition definition = find(number);
@@ -77,9 +89,11 @@ final class DeviceRegistry {
         }
         // One order for all writers, so that two of them cannot wait for each other.
         definitions.sort(Comparator.comparingInt(DeviceDefinition::kind).thenComparing(DeviceDefinition::externalId));
+        BitSet born = new BitSet();
         for (int from = 0; from < definitions.size(); from += CHUNK) {
-            write(connection, definitions.subList(from, Math.min(from + CHUNK, definitions.size())));
+            write(connection, definitions.subList(from, Math.min(from + CHUNK, definitions.size())), born);
         }
+        return born;
     }
 
     /** The transaction of {@link #write} is committed. After a rollback, write again: the same ids or new ones come. */
@@ -87,7 +101,7 @@ final class DeviceRegistry {
         unwritten.clear();
     }
 
-    private void write(Connection connection, List<DeviceDefinition> definitions) throws SQLException {
+    private void write(Connection connection, List<DeviceDefinition> definitions, BitSet born) throws SQLException {
         int count = definitions.size();
         Integer[] numbers = new Integer[count];
         String[] kinds = new String[count];
@@ -99,7 +113,7 @@ final class DeviceRegistry {
             kinds[i] = kind == null ? "" : kind.name();
             externalIds[i] = Sql.clean(definition.externalId());
         }
-        insertMissing(connection, kinds, externalIds);
+        Set<Integer> inserted = insertMissing(connection, kinds, externalIds);
         describe(connection, definitions);
         String sql = "SELECT u.number, d.id FROM unnest(?::int[], ?::text[], ?::text[]) u(number, kind, external_id)"
                 + " JOIN fieldwatch.device d ON d.kind = u.kind AND d.external_id = u.external_id";
@@ -110,23 +124,33 @@ final class DeviceRegistry {
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     setId(rows.getInt(1), rows.getInt(2));
+                    born.set(rows.getInt(1), inserted.contains(rows.getInt(2)));
                 }
             }
         }
     }
 
-    /** Without {@code ON CONFLICT} alone: that would use up an id for every device that is there already. */
-    static void insertMissing(Connection connection, String[] kinds, @Nullable String[] externalIds)
+    /**
+     * Answers the ids of those that were missing. Without {@code ON CONFLICT} alone: that would use up an id for every
+     * device that is there already.
+     */
+    static Set<Integer> insertMissing(Connection connection, String[] kinds, @Nullable String[] externalIds)
             throws SQLException {
         String sql = "INSERT INTO fieldwatch.device (kind, external_id) SELECT DISTINCT u.kind, u.external_id"
                 + " FROM unnest(?::text[], ?::text[]) u(kind, external_id) WHERE NOT EXISTS (SELECT 1 FROM"
                 + " fieldwatch.device d WHERE d.kind = u.kind AND d.external_id = u.external_id)"
-                + " ORDER BY u.kind, u.external_id ON CONFLICT DO NOTHING";
+                + " ORDER BY u.kind, u.external_id ON CONFLICT DO NOTHING RETURNING id";
+        Set<Integer> inserted = new HashSet<>();
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setArray(1, connection.createArrayOf("text", kinds));
             insert.setArray(2, connection.createArrayOf("text", externalIds));
-            insert.executeUpdate();
+            try (ResultSet ids = insert.executeQuery()) {
+                while (ids.next()) {
+                    inserted.add(ids.getInt(1));
+                }
+            }
         }
+        return inserted;
     }
 
     private void describe(Connection connection, List<DeviceDefinition> definitions) throws SQLException {

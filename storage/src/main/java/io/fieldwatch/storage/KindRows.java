@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A batch's rows of one kind: encoded when they are read, sorted when they are written. Columns of primitives instead of
- * objects; all arrays are kept from batch to batch.
+ * A batch's rows of one kind: encoded when they are read, put in order before they are written. Columns of primitives
+ * instead of objects; all arrays are kept from batch to batch.
  *
  * <p>A row has an index, by arrival, and after {@link #sort} a place.
  */
@@ -17,15 +17,16 @@ final class KindRows {
 
     private final Kind kind;
     private final CopyEncoder encoder;
+    private final RowOrder rowOrder = new RowOrder();
     private int count;
     private int[] offsets = new int[INITIAL_ROWS + 1];
     private int[] devices = new int[INITIAL_ROWS];
+    private int[] ids = new int[INITIAL_ROWS];
     private long[] times = new long[INITIAL_ROWS];
     private long[] arrivals = new long[INITIAL_ROWS];
-    /** Device id in the high half, index in the low half. */
-    private long[] order = new long[INITIAL_ROWS];
-
-    private long[] merged = new long[0];
+    private int[] order = new int[0];
+    private long earliest = Long.MAX_VALUE;
+    private long latest = Long.MIN_VALUE;
 
     KindRows(Kind kind) {
         this.kind = kind;
@@ -44,8 +45,25 @@ final class KindRows {
         return count;
     }
 
+    /** The earliest time of any row, microseconds since 1970. */
+    long earliestMicros() {
+        return earliest;
+    }
+
+    /** The latest time of any row, microseconds since 1970. */
+    long latestMicros() {
+        return latest;
+    }
+
+    /** Bytes held, used or not. */
+    long capacityBytes() {
+        return encoder.bytes().length + 28L * devices.length;
+    }
+
     void clear() {
         count = 0;
+        earliest = Long.MAX_VALUE;
+        latest = Long.MIN_VALUE;
         encoder.clear();
     }
 
@@ -55,41 +73,32 @@ final class KindRows {
             grow();
         }
         encoder.encode(observation, 0);
+        long time = observation.timeMicros();
         devices[count] = observation.device();
-        times[count] = observation.timeMicros();
+        times[count] = time;
         arrivals[count] = observation.arrivalMillis();
         offsets[++count] = encoder.length();
+        earliest = Math.min(earliest, time);
+        latest = Math.max(latest, time);
     }
 
     /**
      * Sorts by device id and time, rows of one identity by arrival.
      *
      * @param idOfDevice from the log's device number to the id in the database
-     * @return whether two rows have the same identity
      */
-    boolean sort(IntUnaryOperator idOfDevice) {
+    void sort(IntUnaryOperator idOfDevice) {
         byte[] bytes = encoder.bytes();
         for (int i = 0; i < count; i++) {
-            int id = idOfDevice.applyAsInt(devices[i]);
-            CopyEncoder.INTS.set(bytes, offsets[i] + CopyEncoder.DEVICE_AT, id);
-            order[i] = (long) id << 32 | i;
+            ids[i] = idOfDevice.applyAsInt(devices[i]);
+            CopyEncoder.INTS.set(bytes, offsets[i] + CopyEncoder.DEVICE_AT, ids[i]);
         }
-        Arrays.sort(order, 0, count);
-        boolean twins = false;
-        int from = 0;
-        for (int place = 1; place <= count; place++) {
-            if (place == count || order[place] >>> 32 != order[from] >>> 32) {
-                sortByTime(from, place);
-                twins |= hasTwins(from, place);
-                from = place;
-            }
-        }
-        return twins;
+        order = rowOrder.sort(ids, times, count);
     }
 
     /** The index of the row at a place. */
     int index(int place) {
-        return (int) order[place];
+        return order[place];
     }
 
     int offset(int index) {
@@ -112,54 +121,12 @@ final class KindRows {
         return arrivals[index];
     }
 
-    /** A device's rows mostly come in order; a gateway's buffer may come in any, so the worst case is n log n. */
-    private void sortByTime(int from, int to) {
-        int sorted = from + 1;
-        while (sorted < to && timeAt(sorted - 1) <= timeAt(sorted)) {
-            sorted++;
-        }
-        if (sorted >= to) {
-            return;
-        }
-        if (merged.length < order.length) {
-            merged = new long[order.length];
-        }
-        for (int width = 1; width < to - from; width *= 2) {
-            for (int left = from; left < to; left += 2 * width) {
-                merge(left, Math.min(left + width, to), Math.min(left + 2 * width, to));
-            }
-            System.arraycopy(merged, from, order, from, to - from);
-        }
-    }
-
-    private void merge(int left, int middle, int right) {
-        int a = left;
-        int b = middle;
-        for (int out = left; out < right; out++) {
-            boolean takeLeft = a < middle && (b >= right || timeAt(a) <= timeAt(b));
-            merged[out] = order[takeLeft ? a++ : b++];
-        }
-    }
-
-    private boolean hasTwins(int from, int to) {
-        for (int place = from + 1; place < to; place++) {
-            if (timeAt(place - 1) == timeAt(place)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long timeAt(int place) {
-        return times[index(place)];
-    }
-
     private void grow() {
         int capacity = count * 2;
         offsets = Arrays.copyOf(offsets, capacity + 1);
         devices = Arrays.copyOf(devices, capacity);
+        ids = Arrays.copyOf(ids, capacity);
         times = Arrays.copyOf(times, capacity);
         arrivals = Arrays.copyOf(arrivals, capacity);
-        order = Arrays.copyOf(order, capacity);
     }
 }

@@ -1,18 +1,12 @@
 package io.fieldwatch.storage;
 
-import static io.fieldwatch.storage.Database.execute;
-
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.Property;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tables and views that the catalogue asks for: one table per kind, one column per property, one view per kind that
- * joins the device. Only ever adds; whoever calls {@link #create} holds the migration lock.
+ * joins the device, two with figures. Only ever adds to a table; takes no lock where there is nothing to change. Whoever
+ * calls {@link #create} holds the migration lock.
  */
 final class KindTables {
 
@@ -38,16 +33,19 @@ final class KindTables {
     private static final String DEPENDENTS_EXIST = "2BP01";
 
     private final Catalogue catalogue;
+    private final SchemaOptions options;
 
-    private record Column(String type, String comment) {}
-
-    KindTables(Catalogue catalogue) {
+    /** @throws IllegalArgumentException when the catalogue has names that SQL cannot have */
+    KindTables(Catalogue catalogue, SchemaOptions options) {
         this.catalogue = catalogue;
+        this.options = options;
         Set<String> tables = new HashSet<>(TAKEN_TABLES);
         for (Kind kind : catalogue.kinds()) {
-            if (!tables.add(kind.table()) || !tables.add(view(kind))) {
-                throw new IllegalArgumentException("kind " + kind + ": the table " + kind.table() + " or its view "
-                        + view(kind) + " would collide with another");
+            for (String relation : relations(kind)) {
+                if (!tables.add(relation)) {
+                    throw new IllegalArgumentException(
+                            "kind " + kind + ": its table or view " + relation + " would collide with another");
+                }
             }
             Set<String> columns = new HashSet<>(TAKEN_COLUMNS);
             for (Property property : kind.properties()) {
@@ -55,90 +53,146 @@ final class KindTables {
                     throw new IllegalArgumentException("kind " + kind + ", property " + property.name()
                             + ": the column " + property.column() + " is taken");
                 }
-                if (property.column().getBytes(StandardCharsets.UTF_8).length > IDENTIFIER_BYTES_MAX) {
+                int bytes = property.column().getBytes(StandardCharsets.UTF_8).length;
+                if (bytes > IDENTIFIER_BYTES_MAX - Rollup.COLUMN_SUFFIX_MAX) {
                     throw new IllegalArgumentException("kind " + kind + ", property " + property.name()
-                            + ": the column's name would be longer than SQL's 63 bytes");
+                            + ": the names of its columns would be longer than SQL's 63 bytes");
                 }
             }
         }
     }
 
-    void create(Connection connection, Edition edition) throws SQLException {
+    void create(Ddl ddl, TableLayout layout) throws SQLException {
         for (Kind kind : catalogue.kinds()) {
-            createTable(connection, kind);
-            if (edition.hypertables()) {
-                makeHypertable(connection, kind);
-            } else {
-                execute(
-                        connection,
-                        "CREATE INDEX IF NOT EXISTS " + Sql.quote(kind.table() + "_time") + " ON " + Sql.table(kind)
-                                + " USING brin (time)");
+            createTables(ddl, kind, layout.edition());
+            try {
+                createExtras(ddl, kind, layout.edition());
+            } catch (SQLException e) {
+                if (Database.connectionLost(e)) {
+                    throw e;
+                }
+                LOG.warn(
+                        "Kind {}: its hourly and daily figures or its jobs could not be set up, the next start tries"
+                                + " again; observations are stored: {}",
+                        kind,
+                        e.getMessage());
             }
-            addColumns(connection, kind);
-            createView(connection, kind);
         }
     }
 
-    private static void createTable(Connection connection, Kind kind) throws SQLException {
-        execute(
-                connection,
-                "CREATE TABLE IF NOT EXISTS " + Sql.table(kind)
-                        + " (time timestamptz NOT NULL, device_id int NOT NULL, "
-                        + "quality smallint NOT NULL DEFAULT 0)");
-        execute(
-                connection,
-                "CREATE UNIQUE INDEX IF NOT EXISTS " + Sql.quote(kind.table() + "_device_time") + " ON "
-                        + Sql.table(kind) + " (device_id, time)");
+    /** What observations need. */
+    void createTables(Ddl ddl, Kind kind, Edition edition) throws SQLException {
+        createTable(ddl, kind);
+        switch (edition) {
+            case PLAIN -> {
+                makeUnique(ddl, kind);
+                makeTimeIndex(ddl, kind);
+            }
+            case TIMESCALE_APACHE -> {
+                makeHypertable(ddl, kind);
+                makeUnique(ddl, kind);
+            }
+            case TIMESCALE_COMMUNITY -> {
+                makeHypertable(ddl, kind);
+                makeColumnstore(ddl, kind);
+            }
+        }
+        addColumns(ddl, kind);
+        createView(ddl, kind);
     }
 
-    private static void makeHypertable(Connection connection, Kind kind) throws SQLException {
+    /** What a city can do without: when it fails, observations are stored all the same. */
+    void createExtras(Ddl ddl, Kind kind, Edition edition) throws SQLException {
+        if (edition == Edition.TIMESCALE_COMMUNITY) {
+            Columnstore.policy(kind, options).put(ddl);
+            OldRows.policy("fieldwatch", kind.table(), options).put(ddl);
+        }
+        Rollups.put(ddl, kind, edition, options);
+    }
+
+    /** Looks before it asks: even a statement that finds nothing to do would wait for a lock, and others for it. */
+    private static boolean exists(Ddl ddl, String relation) throws SQLException {
+        return ddl.one("SELECT to_regclass(" + Sql.literal("fieldwatch." + Sql.quote(relation)) + ")") != null;
+    }
+
+    private static void createTable(Ddl ddl, Kind kind) throws SQLException {
+        if (!exists(ddl, kind.table())) {
+            ddl.run("CREATE TABLE IF NOT EXISTS " + Sql.table(kind)
+                    + " (time timestamptz NOT NULL, device_id int NOT NULL, quality smallint NOT NULL DEFAULT 0)");
+        }
+    }
+
+    private void makeHypertable(Ddl ddl, Kind kind) throws SQLException {
         String sql = "SELECT 1 FROM timescaledb_information.hypertables WHERE hypertable_schema = 'fieldwatch'"
                 + " AND hypertable_name = " + Sql.literal(kind.table());
-        if (Database.one(connection, sql) != null) {
-            return;
+        if (ddl.one(sql) == null) {
+            // Rows are there already when TimescaleDB came later than fieldwatch.
+            ddl.run("SELECT create_hypertable(" + Sql.literal(Sql.table(kind)) + ", 'time', chunk_time_interval => "
+                    + Sql.interval(options.chunkInterval())
+                    + ", create_default_indexes => false, if_not_exists => true, migrate_data => true)");
         }
-        // Rows are there already when TimescaleDB came later than fieldwatch.
-        execute(
-                connection,
-                "SELECT create_hypertable(" + Sql.literal(Sql.table(kind)) + ", 'time', "
-                        + "chunk_time_interval => interval '1 day', create_default_indexes => false, "
-                        + "if_not_exists => true, migrate_data => true)");
     }
 
-    private static void addColumns(Connection connection, Kind kind) throws SQLException {
-        Map<String, Column> present = columns(connection, kind.table());
+    private static void makeTimeIndex(Ddl ddl, Kind kind) throws SQLException {
+        String index = kind.table() + "_time";
+        if (!exists(ddl, index)) {
+            ddl.run("CREATE INDEX IF NOT EXISTS " + Sql.quote(index) + " ON " + Sql.table(kind) + " USING brin (time)");
+        }
+    }
+
+    private static void makeUnique(Ddl ddl, Kind kind) throws SQLException {
+        if (!exists(ddl, uniqueIndex(kind))) {
+            ddl.run("CREATE UNIQUE INDEX IF NOT EXISTS " + Sql.quote(uniqueIndex(kind)) + " ON " + Sql.table(kind)
+                    + " (device_id, time)");
+        }
+    }
+
+    /**
+     * A unique index would keep COPY out of the columnstore, so it goes, also from a table of another edition. The index
+     * in its place serves what is in rows: small batches, and late observations until they are merged.
+     */
+    private static void makeColumnstore(Ddl ddl, Kind kind) throws SQLException {
+        if (!exists(ddl, index(kind))) {
+            ddl.run("CREATE INDEX IF NOT EXISTS " + Sql.quote(index(kind)) + " ON " + Sql.table(kind)
+                    + " (device_id, time)");
+        }
+        if (exists(ddl, uniqueIndex(kind))) {
+            ddl.run("DROP INDEX IF EXISTS fieldwatch." + Sql.quote(uniqueIndex(kind)));
+        }
+        if (ddl.one(Columnstore.isEnabled(kind)) == null) {
+            ddl.run(Columnstore.enable(kind));
+        }
+    }
+
+    private static void addColumns(Ddl ddl, Kind kind) throws SQLException {
+        Map<String, Ddl.Column> present = ddl.columns(kind.table());
         for (Property property : kind.properties()) {
-            Column column = present.get(property.column());
+            Ddl.Column column = present.get(property.column());
             if (column == null) {
-                execute(
-                        connection,
-                        "ALTER TABLE " + Sql.table(kind) + " ADD COLUMN IF NOT EXISTS " + Sql.quote(property.column())
-                                + " " + property.type().sqlType());
+                ddl.run("ALTER TABLE " + Sql.table(kind) + " ADD COLUMN IF NOT EXISTS " + Sql.quote(property.column())
+                        + " " + property.type().sqlType());
             } else if (!column.type().equals(property.type().sqlType())) {
                 throw new IllegalStateException("column " + kind.table() + "." + property.column() + " is "
                         + column.type() + " in the database, but the catalogue's " + property.name() + " needs "
                         + property.type().sqlType());
             }
-            comment(connection, kind, property.column(), present, describe(property));
+            comment(ddl, kind, property.column(), present, describe(property));
         }
-        comment(connection, kind, "time", present, "When it was observed");
-        comment(connection, kind, "device_id", present, "Which device, see fieldwatch.device");
+        comment(ddl, kind, "time", present, "When it was observed");
+        comment(ddl, kind, "device_id", present, "Which device, see fieldwatch.device");
         comment(
-                connection,
+                ddl,
                 kind,
                 "quality",
                 present,
                 "0 is good; 1 the time is the arrival's, 2 a value is out of range, 4 the device's clock is ahead; summed");
     }
 
-    private static void comment(
-            Connection connection, Kind kind, String column, Map<String, Column> present, String comment)
+    private static void comment(Ddl ddl, Kind kind, String column, Map<String, Ddl.Column> present, String comment)
             throws SQLException {
-        Column before = present.get(column);
+        Ddl.Column before = present.get(column);
         if (before == null || !before.comment().equals(comment)) {
-            execute(
-                    connection,
-                    "COMMENT ON COLUMN " + Sql.table(kind) + "." + Sql.quote(column) + " IS " + Sql.literal(comment));
+            ddl.run("COMMENT ON COLUMN " + Sql.table(kind) + "." + Sql.quote(column) + " IS " + Sql.literal(comment));
         }
     }
 
@@ -148,35 +202,34 @@ final class KindTables {
         return property.label().en() + " / " + property.label().vi() + unit + codes;
     }
 
-    private static void createView(Connection connection, Kind kind) throws SQLException {
+    private static void createView(Ddl ddl, Kind kind) throws SQLException {
         // Properties come last and by number: a new one is appended, and the view can be replaced without losing
         // grants.
         List<String> wanted = new ArrayList<>(
                 List.of("time", "kind", "external_id", "name", "area", "lat", "lon", "device_id", "quality"));
         kind.properties().forEach(property -> wanted.add(property.column()));
         String view = "fieldwatch." + Sql.quote(view(kind));
-        if (wanted.equals(new ArrayList<>(columns(connection, view(kind)).keySet()))) {
+        if (wanted.equals(new ArrayList<>(ddl.columns(view(kind)).keySet()))) {
             return;
         }
         String definition = " AS SELECT o.time, d.kind, d.external_id, d.name, d.area, d.lat, d.lon, o.device_id, "
                 + "o.quality, " + Sql.each(kind.properties(), "o.%s") + " FROM " + Sql.table(kind)
                 + " o JOIN fieldwatch.device d ON d.id = o.device_id";
         try {
-            execute(connection, "CREATE OR REPLACE VIEW " + view + definition);
+            ddl.run("CREATE OR REPLACE VIEW " + view + definition);
         } catch (SQLException e) {
             if (!CANNOT_CHANGE_VIEW.equals(e.getSQLState())) {
                 throw e;
             }
-            recreateView(connection, view, definition);
+            recreateView(ddl, view, definition);
         }
     }
 
     /** In one transaction, so that nobody ever sees the view missing. */
-    private static void recreateView(Connection connection, String view, String definition) throws SQLException {
+    private static void recreateView(Ddl ddl, String view, String definition) throws SQLException {
         try {
-            execute(connection, "BEGIN; DROP VIEW " + view + "; CREATE VIEW " + view + definition + "; COMMIT");
+            ddl.runTogether("DROP VIEW " + view, "CREATE VIEW " + view + definition);
         } catch (SQLException e) {
-            execute(connection, "ROLLBACK");
             if (!DEPENDENTS_EXIST.equals(e.getSQLState())) {
                 throw e;
             }
@@ -184,25 +237,23 @@ final class KindTables {
         }
     }
 
+    private static List<String> relations(Kind kind) {
+        return List.of(
+                kind.table(),
+                view(kind),
+                kind.table() + Rollup.Grain.HOURLY.suffix(),
+                kind.table() + Rollup.Grain.DAILY.suffix());
+    }
+
     private static String view(Kind kind) {
         return kind.table() + "_named";
     }
 
-    /** Of a table or view, in order. */
-    private static Map<String, Column> columns(Connection connection, String relation) throws SQLException {
-        String sql = "SELECT a.attname, format_type(a.atttypid, NULL), coalesce(col_description(c.oid, a.attnum), '')"
-                + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a"
-                + " ON a.attrelid = c.oid WHERE n.nspname = 'fieldwatch' AND c.relname = ? AND a.attnum > 0"
-                + " AND NOT a.attisdropped ORDER BY a.attnum";
-        Map<String, Column> columns = new LinkedHashMap<>();
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, relation);
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    columns.put(rows.getString(1), new Column(rows.getString(2), rows.getString(3)));
-                }
-            }
-        }
-        return columns;
+    private static String uniqueIndex(Kind kind) {
+        return kind.table() + "_device_time";
+    }
+
+    private static String index(Kind kind) {
+        return kind.table() + "_by_device";
     }
 }

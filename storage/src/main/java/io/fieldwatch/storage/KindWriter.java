@@ -88,43 +88,57 @@ final class KindWriter {
             Connection connection, KindRows rows, int from, int to, Tally tally, List<RejectedInput> rejects)
             throws SQLException {
         Kind kind = rows.kind();
-        String stage = stage(kind);
-        Database.execute(connection, "TRUNCATE " + stage);
-        copy(connection, rows, from, to, rows.encoder().copySql(stage, ", row_number"), true);
-        String insert = "INSERT INTO " + Sql.table(kind) + " (" + Sql.columns(kind) + ") SELECT " + Sql.columns(kind)
-                + " FROM " + stage + " ORDER BY device_id, time, row_number ON CONFLICT DO NOTHING";
-        int inserted;
-        try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            inserted = statement.executeUpdate();
-        }
+        Database.execute(connection, "TRUNCATE " + stage(kind));
+        copy(connection, rows, from, to, rows.encoder().copySql(stage(kind), ", row_number"), true);
+        int inserted = insertMissing(connection, rows);
         int conflicts = rejectConflicts(connection, rows, rejects);
         tally.stored += inserted;
         tally.conflicts += conflicts;
         tally.duplicates += to - from - inserted - conflicts;
     }
 
+    /** Without leaning on a unique index: not every edition's tables have one. Where there is one, it is a safety net. */
+    private static int insertMissing(Connection connection, KindRows rows) throws SQLException {
+        Kind kind = rows.kind();
+        String columns = Sql.columns(kind);
+        String sql = "INSERT INTO " + Sql.table(kind) + " (" + columns + ") SELECT " + columns
+                + " FROM (SELECT DISTINCT ON (device_id, time) * FROM " + stage(kind)
+                + " ORDER BY device_id, time, row_number) s WHERE NOT EXISTS (SELECT 1 FROM " + Sql.table(kind)
+                + " t WHERE t.device_id = s.device_id AND t.time = s.time AND t.time BETWEEN ? AND ?)"
+                + " ON CONFLICT DO NOTHING";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bindTimes(statement, rows);
+            return statement.executeUpdate();
+        }
+    }
+
     private int rejectConflicts(Connection connection, KindRows rows, List<RejectedInput> rejects) throws SQLException {
         Kind kind = rows.kind();
-        // The bounds are what lets TimescaleDB leave out the chunks that cannot matter.
         String sql = "SELECT s.row_number FROM " + stage(kind) + " s JOIN " + Sql.table(kind)
-                + " t ON t.device_id = s.device_id AND t.time = s.time WHERE t.time >= (SELECT min(time) FROM "
-                + stage(kind) + ") AND t.time <= (SELECT max(time) FROM " + stage(kind) + ") AND ROW("
+                + " t ON t.device_id = s.device_id AND t.time = s.time WHERE t.time BETWEEN ? AND ? AND ROW("
                 + Sql.each(kind.properties(), "s.%s") + ") IS DISTINCT FROM ROW("
                 + Sql.each(kind.properties(), "t.%s") + ") ORDER BY s.row_number";
         int conflicts = 0;
-        try (PreparedStatement query = connection.prepareStatement(sql);
-                ResultSet found = query.executeQuery()) {
-            while (found.next()) {
-                int index = found.getInt(1);
-                rejects.add(reject(
-                        rows,
-                        index,
-                        RejectReason.CONFLICT,
-                        "the row stored for this device and time has other values"));
-                conflicts++;
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            bindTimes(query, rows);
+            try (ResultSet found = query.executeQuery()) {
+                while (found.next()) {
+                    rejects.add(reject(
+                            rows,
+                            found.getInt(1),
+                            RejectReason.CONFLICT,
+                            "the row stored for this device and time has other values"));
+                    conflicts++;
+                }
             }
         }
         return conflicts;
+    }
+
+    /** The bounds are what lets TimescaleDB leave out the chunks that cannot matter. */
+    private static void bindTimes(PreparedStatement statement, KindRows rows) throws SQLException {
+        statement.setObject(1, Sql.time(rows.earliestMicros()));
+        statement.setObject(2, Sql.time(rows.latestMicros()));
     }
 
     private RejectedInput reject(KindRows rows, int index, RejectReason reason, String detail) {

@@ -1,5 +1,6 @@
 package io.fieldwatch.storage;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,12 +11,33 @@ import java.util.UUID;
 
 /**
  * How far one reader of one log has come, as the database knows it: the truth, because it is written in the transaction
- * that has the effects. Ranges are half-open and never overlap.
+ * that has the effects. Ranges are half-open and never overlap, and several transactions may commit theirs in any order.
+ *
+ * <p><b>The epoch fences off the past.</b> Whoever begins, or begins again after a failure, takes the next epoch and then
+ * reads the ranges. A range can be committed only under the latest epoch. So a transaction of before, whose client gave it
+ * up without knowing what became of it, has either committed by then and is seen, or never will.
  */
 final class LogPositions {
 
+    private static final String OWNER =
+            "SELECT 1 FROM fieldwatch.log_reader WHERE log_id = ? AND reader = ? AND epoch = ? FOR SHARE";
+    /** Lengthens the range that ends where this one begins, so that the table stays as small as the gaps allow. */
+    private static final String COMMIT = "WITH owner AS (" + OWNER + "), grown AS (UPDATE fieldwatch.log_position"
+            + " SET to_position = ?, committed_at = now() WHERE log_id = ? AND reader = ? AND to_position = ?"
+            + " AND EXISTS (SELECT 1 FROM owner) RETURNING 1), begun AS (INSERT INTO fieldwatch.log_position"
+            + " (log_id, reader, from_position, to_position) SELECT ?, ?, ?, ? FROM owner"
+            + " WHERE NOT EXISTS (SELECT 1 FROM grown) RETURNING 1)"
+            + " SELECT (SELECT count(*) FROM grown) + (SELECT count(*) FROM begun)";
+
+    private static final String BEGIN =
+            "INSERT INTO fieldwatch.log_reader AS r (log_id, reader, epoch) VALUES (?, ?, 1)"
+                    + " ON CONFLICT (log_id, reader) DO UPDATE SET epoch = r.epoch + 1 RETURNING epoch";
+
     private final UUID log;
     private final String reader;
+
+    /** A committed stretch of the log. */
+    record Range(long from, long to) {}
 
     /**
      * What is to be read next.
@@ -25,17 +47,81 @@ final class LogPositions {
      */
     record Gap(long from, long until) {}
 
-    private record Range(long from, long to) {}
+    /**
+     * What is committed: ranges in order that neither touch nor overlap.
+     *
+     * @param epoch under which the one who asked may commit
+     */
+    record Committed(long epoch, List<Range> ranges) {
+
+        Gap firstGap() {
+            boolean begun = !ranges.isEmpty() && ranges.get(0).from() == 0;
+            int following = begun ? 1 : 0;
+            return new Gap(
+                    begun ? ranges.get(0).to() : 0,
+                    following < ranges.size() ? ranges.get(following).from() : Long.MAX_VALUE);
+        }
+
+        boolean covers(long from, long to) {
+            return ranges.stream().anyMatch(range -> range.from() <= from && to <= range.to());
+        }
+    }
 
     LogPositions(UUID log, String reader) {
         this.log = log;
         this.reader = reader;
     }
 
-    /** Finds the first stretch that is not committed, merging ranges that touch. The caller commits. */
-    Gap firstGap(Connection connection) throws SQLException {
-        List<Range> merged = new ArrayList<>();
+    /**
+     * Takes the next epoch and reads what is committed. Waits for transactions that are committing a range right now. The
+     * caller commits.
+     */
+    Committed begin(Connection connection) throws SQLException {
+        long epoch;
+        try (PreparedStatement next = connection.prepareStatement(BEGIN)) {
+            next.setObject(1, log);
+            next.setString(2, reader);
+            try (ResultSet row = next.executeQuery()) {
+                row.next();
+                epoch = row.getLong(1);
+            }
+        }
+        return new Committed(epoch, merge(connection)); // a later statement: it sees what the first one waited for
+    }
+
+    /**
+     * Adds a range to what is committed, as part of the caller's transaction.
+     *
+     * @throws SQLException with state 40001 when somebody else has begun since the epoch was taken
+     */
+    void commit(Connection connection, long epoch, long from, long to) throws SQLException {
+        try (PreparedStatement commit = connection.prepareStatement(COMMIT)) {
+            commit.setObject(1, log);
+            commit.setString(2, reader);
+            commit.setLong(3, epoch);
+            commit.setLong(4, to);
+            commit.setObject(5, log);
+            commit.setString(6, reader);
+            commit.setLong(7, from);
+            commit.setObject(8, log);
+            commit.setString(9, reader);
+            commit.setLong(10, from);
+            commit.setLong(11, to);
+            try (ResultSet row = commit.executeQuery()) {
+                if (!row.next() || row.getLong(1) != 1) {
+                    throw new SQLException(
+                            "positions " + from + " to " + to + " of log " + log
+                                    + " belong to somebody who began later",
+                            "40001");
+                }
+            }
+        }
+    }
+
+    /** Makes one of ranges that touch and answers what is committed. The caller commits. */
+    List<Range> merge(Connection connection) throws SQLException {
         List<Range> stored = load(connection);
+        List<Range> merged = new ArrayList<>();
         for (Range range : stored) {
             int last = merged.size() - 1;
             if (last >= 0 && merged.get(last).to() == range.from()) {
@@ -45,51 +131,9 @@ final class LogPositions {
             }
         }
         if (merged.size() != stored.size()) {
-            replace(connection, merged);
+            replace(connection, stored, merged);
         }
-        boolean begun = !merged.isEmpty() && merged.get(0).from() == 0;
-        int following = begun ? 1 : 0;
-        return new Gap(
-                begun ? merged.get(0).to() : 0,
-                following < merged.size() ? merged.get(following).from() : Long.MAX_VALUE);
-    }
-
-    /**
-     * Adds a range to what is committed, as part of the caller's transaction.
-     *
-     * @throws SQLException with state 40001 when another process has committed any of it meanwhile
-     */
-    void commit(Connection connection, long from, long to) throws SQLException {
-        String extend = "UPDATE fieldwatch.log_position SET to_position = ?, committed_at = now()"
-                + " WHERE log_id = ? AND reader = ? AND to_position = ?";
-        try (PreparedStatement update = connection.prepareStatement(extend)) {
-            update.setLong(1, to);
-            update.setObject(2, log);
-            update.setString(3, reader);
-            update.setLong(4, from);
-            if (update.executeUpdate() == 1) {
-                return;
-            }
-        }
-        String begin = "INSERT INTO fieldwatch.log_position (log_id, reader, from_position, to_position)"
-                + " SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM fieldwatch.log_position"
-                + " WHERE log_id = ? AND reader = ? AND from_position < ? AND to_position > ?)"
-                + " ON CONFLICT DO NOTHING";
-        try (PreparedStatement insert = connection.prepareStatement(begin)) {
-            insert.setObject(1, log);
-            insert.setString(2, reader);
-            insert.setLong(3, from);
-            insert.setLong(4, to);
-            insert.setObject(5, log);
-            insert.setString(6, reader);
-            insert.setLong(7, to);
-            insert.setLong(8, from);
-            if (insert.executeUpdate() != 1) {
-                throw new SQLException(
-                        "positions " + from + " to " + to + " of log " + log + " were committed by another process",
-                        "40001");
-            }
-        }
+        return merged;
     }
 
     private List<Range> load(Connection connection) throws SQLException {
@@ -108,17 +152,22 @@ final class LogPositions {
         return ranges;
     }
 
-    private void replace(Connection connection, List<Range> ranges) throws SQLException {
-        String delete = "DELETE FROM fieldwatch.log_position WHERE log_id = ? AND reader = ?";
+    /** Only those that were read: others may have been committed since. */
+    private void replace(Connection connection, List<Range> old, List<Range> merged) throws SQLException {
+        String delete =
+                "DELETE FROM fieldwatch.log_position WHERE log_id = ? AND reader = ? AND from_position = ANY (?)";
         try (PreparedStatement statement = connection.prepareStatement(delete)) {
+            Array from = connection.createArrayOf(
+                    "int8", old.stream().map(Range::from).toArray());
             statement.setObject(1, log);
             statement.setString(2, reader);
+            statement.setArray(3, from);
             statement.executeUpdate();
         }
         String insert = "INSERT INTO fieldwatch.log_position (log_id, reader, from_position, to_position)"
                 + " VALUES (?, ?, ?, ?)";
         try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            for (Range range : ranges) {
+            for (Range range : merged) {
                 statement.setObject(1, log);
                 statement.setString(2, reader);
                 statement.setLong(3, range.from());

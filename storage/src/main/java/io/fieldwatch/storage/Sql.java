@@ -2,6 +2,7 @@ package io.fieldwatch.storage;
 
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.Property;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The few things every statement needs: quoting, and values on their way into and out of PostgreSQL. */
 final class Sql {
 
+    private static final long MILLIS_OF_DAY = 86_400_000;
+
     private Sql() {}
 
     /** Catalogue names may be reserved words ({@code on}). */
@@ -23,6 +26,13 @@ final class Sql {
 
     static String literal(String text) {
         return '\'' + text.replace("'", "''") + '\'';
+    }
+
+    static String interval(Duration duration) {
+        String amount = duration.toMillis() % MILLIS_OF_DAY == 0
+                ? duration.toDays() + " days"
+                : duration.toMillis() + " milliseconds";
+        return "INTERVAL '" + amount + "'";
     }
 
     static String table(Kind kind) {

@@ -16,6 +16,13 @@ final class StoredPosition {
         notifyAll();
     }
 
+    /** Like {@link #set}, but never back. */
+    synchronized void advance(long reached) {
+        if (reached > position) {
+            set(reached);
+        }
+    }
+
     /** Waits until everything before a position is in the database; false when it is not after that time. */
     synchronized boolean await(long wanted, Duration wait) throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();

@@ -8,14 +8,16 @@ final class Tally {
     long stored;
     long duplicates;
     long conflicts;
+    long outOfTime;
     long unstorable;
     long quarantined;
 
-    /** Takes back what was counted since a copy was made. */
+    /** Makes this one equal to another. */
     void set(Tally other) {
         stored = other.stored;
         duplicates = other.duplicates;
         conflicts = other.conflicts;
+        outOfTime = other.outOfTime;
         unstorable = other.unstorable;
         quarantined = other.quarantined;
     }
@@ -30,6 +32,7 @@ final class Tally {
         metrics.add(StorageMetric.ROWS_STORED, stored);
         metrics.add(StorageMetric.DUPLICATES, duplicates);
         metrics.add(StorageMetric.CONFLICTS, conflicts);
+        metrics.add(StorageMetric.OUT_OF_TIME, outOfTime);
         metrics.add(StorageMetric.UNSTORABLE, unstorable);
         metrics.add(StorageMetric.QUARANTINED, quarantined);
         metrics.add(StorageMetric.BATCHES, 1);

@@ -40,7 +40,7 @@ final class Worker {
         void doWork() throws Exception;
 
         /** After {@link #doWork} threw: get ready to begin again. */
-        void recover();
+        void recover(Exception failure);
 
         /** The last call. */
         void end();
@@ -117,7 +117,7 @@ final class Worker {
                 metrics.add(StorageMetric.RETRIES, 1);
                 report(e);
             }
-            task.recover();
+            task.recover(e);
             return false;
         }
     }

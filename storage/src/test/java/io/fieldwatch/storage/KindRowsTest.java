@@ -24,7 +24,7 @@ final class KindRowsTest {
         SplittableRandom random = new SplittableRandom(3);
         for (int round = 0; round < 200; round++) {
             int count = random.nextInt(1, 700);
-            int devices = random.nextInt(1, 20);
+            int devices = round % 2 == 0 ? random.nextInt(1, 20) : random.nextInt(1, 5_000_000);
             int times = random.nextInt(1, 2_000);
             List<Row> expected = new ArrayList<>();
             BlockWriter writer = new BlockWriter();
@@ -41,20 +41,14 @@ final class KindRowsTest {
             while (block.next()) {
                 rows.add(block);
             }
-            boolean twins = rows.sort(device -> device + 1);
+            rows.sort(device -> device + 1);
 
             List<Row> sorted = new ArrayList<>();
-            boolean expectTwins = false;
             for (int place = 0; place < count; place++) {
                 int index = rows.index(place);
                 sorted.add(new Row(rows.device(index), rows.timeMicros(index), index));
-                expectTwins |= place > 0
-                        && expected.get(place).device()
-                                == expected.get(place - 1).device()
-                        && expected.get(place).time() == expected.get(place - 1).time();
             }
             assertThat(sorted).isEqualTo(expected);
-            assertThat(twins).isEqualTo(expectTwins);
         }
     }
 }

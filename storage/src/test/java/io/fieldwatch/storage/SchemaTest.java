@@ -66,7 +66,9 @@ final class SchemaTest {
             assertThat(database.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'traffic_flow'"))
                     .containsExactlyInAnyOrder("traffic_flow_device_time", "traffic_flow_time");
         } else {
-            assertThat(edition.hypertables()).isTrue();
+            assertThat(edition)
+                    .isEqualTo(
+                            server == TestDatabases.COMMUNITY ? Edition.TIMESCALE_COMMUNITY : Edition.TIMESCALE_APACHE);
             assertThat(database.number("SELECT count(*) FROM timescaledb_information.hypertables"
                             + " WHERE hypertable_schema = 'fieldwatch'"))
                     .isEqualTo(Catalogue.builtIn().kinds().size());
@@ -159,6 +161,27 @@ final class SchemaTest {
                 .isEqualTo(1);
         assertThat(database.number("SELECT count(*) FROM fieldwatch.water_level"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aTableOfTheApacheEditionBecomesAColumnstoreWithItsRows() throws Exception {
+        assumeThat(server).isEqualTo(TestDatabases.COMMUNITY);
+        database.execute("CREATE EXTENSION IF NOT EXISTS timescaledb");
+        database.execute("CREATE SCHEMA fieldwatch");
+        database.execute("CREATE TABLE fieldwatch.water_level (time timestamptz NOT NULL, device_id int NOT NULL,"
+                + " level double precision, quality smallint NOT NULL DEFAULT 0)");
+        database.execute("SELECT create_hypertable('fieldwatch.water_level', 'time', create_default_indexes => false)");
+        database.execute("CREATE UNIQUE INDEX water_level_device_time ON fieldwatch.water_level (device_id, time)");
+        database.execute("INSERT INTO fieldwatch.water_level (time, device_id, level) VALUES ('2026-11-23Z', 1, 1.5)");
+
+        migrate(CatalogueFile.parse("kinds.yaml", ONE_KIND));
+
+        assertThat(database.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'water_level'"))
+                .containsExactly("water_level_by_device");
+        assertThat(database.rows("SELECT compression_enabled FROM timescaledb_information.hypertables"
+                        + " WHERE hypertable_name = 'water_level'"))
+                .containsExactly("t");
+        assertThat(database.rows("SELECT level FROM fieldwatch.water_level")).containsExactly("1.5");
     }
 
     private Edition migrate(Catalogue catalogue) throws Exception {

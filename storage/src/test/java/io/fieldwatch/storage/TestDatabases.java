@@ -36,8 +36,23 @@ public enum TestDatabases {
         String start() throws IOException {
             return startTimescale();
         }
+    },
+    /**
+     * TimescaleDB under the Timescale licence, which nobody may pass on to us: the server that
+     * {@code FIELDWATCH_TEST_COMMUNITY_URL} names, whose user must be allowed to create databases and the extension. A test
+     * is aborted where it is not set, with {@code CI=true} too.
+     */
+    COMMUNITY {
+        @Override
+        String start() {
+            String given = System.getenv(COMMUNITY_URL);
+            return given != null && !given.isBlank()
+                    ? given
+                    : Assumptions.abort("set " + COMMUNITY_URL + " to the JDBC URL of a TimescaleDB Community edition");
+        }
     };
 
+    private static final String COMMUNITY_URL = "FIELDWATCH_TEST_COMMUNITY_URL";
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
     private @Nullable String url;

@@ -164,6 +164,19 @@ public final class BlockReader {
         return block.getLong(at + BlockFormat.OBSERVATION_BYTES + before * BlockFormat.VALUE_BYTES);
     }
 
+    /**
+     * A hash of which properties the observation has and of their values: the same for a redelivery, another one for
+     * other values but for a chance of 2^-64. Time, device and quality are not in it.
+     */
+    public long valuesHash() {
+        long hash = present * 0x9E37_79B9_7F4A_7C15L;
+        for (int value = at + BlockFormat.OBSERVATION_BYTES; value < following; value += BlockFormat.VALUE_BYTES) {
+            hash = (hash ^ block.getLong(value)) * 0xFF51_AFD7_ED55_8CCDL;
+            hash ^= hash >>> 32;
+        }
+        return hash;
+    }
+
     /** A {@link PropertyType#NUMBER} property the observation has. */
     public double number(int property) {
         return Double.longBitsToDouble(bits(property));

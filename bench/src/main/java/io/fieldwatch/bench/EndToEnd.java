@@ -18,20 +18,17 @@ import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.MetricSet;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The whole way of an observation on one machine, generator and database included, and then the same rows by raw COPY
  * into an equal database. The quotient is what counts: both halves ran on the same machine within the same minute.
  */
-final class RateHarness {
+final class EndToEnd {
 
     private static final int DEVICES = 1_000;
     private static final int BATCH = 100;
@@ -46,18 +43,17 @@ final class RateHarness {
     private final Catalogue catalogue = Catalogue.builtIn();
 
     /** @param url of a server on which databases may be made */
-    RateHarness(String url, PrintStream out) {
+    EndToEnd(String url, PrintStream out) {
         this.url = url;
         this.out = out;
     }
 
     /** Publishes for that long, waits until all is stored, and then copies the same rows. */
-    void run(Duration publishing) throws Exception {
-        Path directory = Files.createTempDirectory(Path.of("").toAbsolutePath(), "bench");
-        try (ScratchDatabase end = ScratchDatabase.create(url);
-                ScratchDatabase raw = ScratchDatabase.create(url);
+    Figures run(Duration publishing) throws Exception {
+        try (ScratchDirectory directory = ScratchDirectory.create();
+                ScratchDatabase end = ScratchDatabase.create(url);
                 LocalObservationLog log = LocalObservationLog.open(new JournalConfig(
-                        directory,
+                        directory.path().resolve("log"),
                         SEGMENT_BYTES,
                         64L * SEGMENT_BYTES,
                         16 << 20,
@@ -65,13 +61,26 @@ final class RateHarness {
                         IngestConfig.standard().blocks().blockBytesMax(),
                         Set.of(ObservationStore.READER, RawCopy.READER)))) {
             double endToEnd = endToEnd(log, end.url(), publishing);
-            RawCopy copy = new RawCopy(catalogue, log, raw.url());
-            double copied = copy.run();
-            out.printf(Locale.ROOT, "figure end_to_end_batch100 %.0f observations/s%n", endToEnd);
-            out.printf(Locale.ROOT, "figure raw_copy %.0f rows/s%n", copied);
-            out.printf(Locale.ROOT, "ratio batch100_to_copy %.3f%n", endToEnd / copied);
-        } finally {
-            delete(directory);
+            double copied = 0;
+            for (int rowsEach : DrainComparison.TRANSACTION_ROWS) {
+                copied = Math.max(copied, rawCopy(log, rowsEach, directory.path()));
+            }
+            Figures figures = new Figures();
+            figures.ratio("batch100_to_copy", endToEnd / copied);
+            figures.figure("end_to_end_batch100", endToEnd, "observations/s", 0);
+            figures.figure("raw_copy_of_city", copied, "rows/s", 0);
+            return figures;
+        }
+    }
+
+    private double rawCopy(LocalObservationLog log, int rowsEach, Path directory) throws Exception {
+        try (CopyFile encoded = EncodedLog.inLogOrder(log, catalogue, rowsEach, directory.resolve("copy-" + rowsEach));
+                ScratchDatabase raw = ScratchDatabase.migrated(url)) {
+            long begun = System.nanoTime();
+            RawCopy.send(encoded, raw.url());
+            double rate = encoded.rows() / ((System.nanoTime() - begun) / 1e9);
+            out.printf(Locale.ROOT, "raw copy of the city, %,d rows each: %,.0f rows/s%n", rowsEach, rate);
+            return rate;
         }
     }
 
@@ -118,14 +127,6 @@ final class RateHarness {
             city.start();
             Thread.sleep(publishing.toMillis());
             return city.stop(Duration.ofSeconds(30));
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

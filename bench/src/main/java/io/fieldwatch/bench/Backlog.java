@@ -44,7 +44,7 @@ final class Backlog implements AutoCloseable {
         LocalObservationLog log = LocalObservationLog.open(new JournalConfig(
                 directory,
                 SEGMENT_BYTES,
-                bytes(rows.count()),
+                bytes(rows.count()) * 3 / 2, // part of a log's budget is a reserve that entries do not get
                 16 << 20,
                 8192,
                 1 << 20,

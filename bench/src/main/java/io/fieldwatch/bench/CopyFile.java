@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Transactions of COPY BINARY, ready to send, one behind the other in a file: the heap need not hold them. Filled by one
- * thread; then read by any number.
+ * Transactions of COPY BINARY, ready to send, one behind the other in a file: the heap need not hold them. Filled by
+ * one thread; then read by any number.
  */
 final class CopyFile implements AutoCloseable {
 

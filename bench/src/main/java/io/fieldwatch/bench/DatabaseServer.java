@@ -57,10 +57,10 @@ final class DatabaseServer implements AutoCloseable {
         return Long.parseLong(one("SELECT pg_database_size(current_database())"));
     }
 
-    /** Sessions of others that do something just now; their work is counted as if it were ours. */
-    int othersAtWork() throws SQLException {
-        return Integer.parseInt(one("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                + " AND state = 'active' AND pid <> pg_backend_pid() AND datname <> current_database()"));
+    /** Transactions in all other databases of the server so far; their work cannot be told from ours. */
+    long othersTransactions() throws SQLException {
+        return Long.parseLong(one("SELECT sum(xact_commit + xact_rollback)::bigint FROM pg_stat_database"
+                + " WHERE datname <> current_database()"));
     }
 
     /** Processor seconds of all the server's processes, also of those that have ended; empty when it is not here. */
@@ -84,8 +84,8 @@ final class DatabaseServer implements AutoCloseable {
     }
 
     /**
-     * A server in a container has other process numbers than those seen from here. So this session's process is found by
-     * its title, which names the client's port.
+     * A server in a container has other process numbers than those seen from here. So this session's process is found
+     * by its title, which names the client's port.
      */
     private OptionalInt findPostmaster() throws SQLException {
         String client = "(" + one("SELECT coalesce(inet_client_port(), 0)") + ")";

@@ -20,33 +20,35 @@ final class Drain {
      * What a drain took.
      *
      * @param cost time, processor time and bytes
+     * @param retries transactions given up and tried again
      * @param rssMax resident memory at the most, in MB
      * @param rssMinAfterWarmUp the same at the least, once a tenth was stored
      * @param rssAtTenths the same at each tenth of the way
      */
-    record Result(Measurement cost, int rssMax, int rssMinAfterWarmUp, List<Integer> rssAtTenths) {}
+    record Result(Measurement cost, long retries, int rssMax, int rssMinAfterWarmUp, List<Integer> rssAtTenths) {}
 
-    /** From the start of the writer until everything is stored. */
-    static Result run(Backlog backlog, long rows, String adminUrl) throws Exception {
-        try (ScratchDatabase scratch = ScratchDatabase.migrated(adminUrl)) {
-            StorageConfig config = StorageConfig.of(scratch.url());
-            MetricSet<StorageMetric> metrics = new MetricSet<>(StorageMetric.class);
-            Catalogue catalogue = Catalogue.builtIn();
-            long end = backlog.log().end();
-            try (Database database = new Database(config, catalogue)) {
-                database.migrate();
-                try (ObservationStore store =
-                                new ObservationStore(config, database, backlog.log(), catalogue, metrics);
-                        MemoryWatch memory = new MemoryWatch(() -> (double) store.storedPosition() / end)) {
-                    Measurement cost = Meter.measure(scratch, rows, () -> {
-                        store.start();
-                        if (!store.awaitStored(end, WAIT_MAX)) {
-                            throw new IllegalStateException("not everything was stored within " + WAIT_MAX);
-                        }
-                    });
-                    return new Result(
-                            cost, memory.maxMegabytes(), memory.minAfterWarmUpMegabytes(), memory.atTenthsMegabytes());
-                }
+    /** From the start of the writer until everything is stored. The database has never seen this backlog. */
+    static Result run(Backlog backlog, long rows, ScratchDatabase scratch) throws Exception {
+        StorageConfig config = StorageConfig.of(scratch.url());
+        MetricSet<StorageMetric> metrics = new MetricSet<>(StorageMetric.class);
+        Catalogue catalogue = Catalogue.builtIn();
+        long end = backlog.log().end();
+        try (Database database = new Database(config, catalogue)) {
+            database.migrate();
+            try (ObservationStore store = new ObservationStore(config, database, backlog.log(), catalogue, metrics);
+                    MemoryWatch memory = new MemoryWatch(() -> (double) store.storedPosition() / end)) {
+                Measurement cost = Meter.measure(scratch, rows, () -> {
+                    store.start();
+                    if (!store.awaitStored(end, WAIT_MAX)) {
+                        throw new IllegalStateException("not everything was stored within " + WAIT_MAX);
+                    }
+                });
+                return new Result(
+                        cost,
+                        metrics.get(StorageMetric.RETRIES),
+                        memory.maxMegabytes(),
+                        memory.minAfterWarmUpMegabytes(),
+                        memory.atTenthsMegabytes());
             }
         }
     }

@@ -10,6 +10,7 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -40,7 +41,8 @@ final class JdbcBatches {
 
         @Override
         public String toString() {
-            return "jdbc batches of " + rowsEach + (ignoreConflicts ? ", on conflict do nothing" : "");
+            return String.format(Locale.ROOT, "jdbc, batches of %,d", rowsEach)
+                    + (ignoreConflicts ? ", on conflict do nothing" : "");
         }
     }
 

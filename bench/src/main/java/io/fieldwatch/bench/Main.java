@@ -11,8 +11,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * {@code fieldwatch bench}: how fast the engine's writer and the whole way from MQTT are beside the raw COPY rate of the
- * same rows, or with {@code --micro} what each hot step costs. Ends with a line a figure.
+ * {@code fieldwatch bench}: how fast the engine's writer and the whole way from MQTT are beside the raw COPY rate of
+ * the same rows, or with {@code --micro} what each hot step costs. Ends with a line a figure.
  */
 public final class Main {
 

@@ -28,6 +28,7 @@ final class Meter {
             Thread.sleep(SETTLE_MILLIS);
             long walBefore = server.walBytes();
             long diskBefore = server.databaseBytes();
+            long othersBefore = server.othersTransactions();
             Snapshot before = new Snapshot(server);
             work.run();
             Snapshot after = new Snapshot(server);
@@ -35,7 +36,12 @@ final class Meter {
             if (stored != rows) {
                 throw new IllegalStateException(rows + " rows were written, but " + stored + " are in the database");
             }
-            return after.since(before, rows, server.walBytes() - walBefore, server.databaseBytes() - diskBefore);
+            return after.since(
+                    before,
+                    rows,
+                    server.walBytes() - walBefore,
+                    server.databaseBytes() - diskBefore,
+                    server.othersTransactions() - othersBefore);
         }
     }
 
@@ -53,7 +59,7 @@ final class Meter {
             nanos = System.nanoTime();
         }
 
-        Measurement since(Snapshot before, long rows, long walBytes, long diskBytes) {
+        Measurement since(Snapshot before, long rows, long walBytes, long diskBytes, long othersTransactions) {
             double own = ownCpu - before.ownCpu;
             OptionalDouble ofDatabase = databaseCpu.isPresent() && before.databaseCpu.isPresent()
                     ? OptionalDouble.of(databaseCpu.getAsDouble() - before.databaseCpu.getAsDouble())
@@ -73,6 +79,7 @@ final class Meter {
                     ofDatabase,
                     walBytes,
                     diskBytes,
+                    othersTransactions,
                     Math.max(0, busy - own - ofDatabase.orElse(0)),
                     stolen,
                     ProcFiles.load());

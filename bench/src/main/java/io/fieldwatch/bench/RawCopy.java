@@ -15,8 +15,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The yardstick: rows encoded and sorted beforehand, sent by two connections that do nothing else. What the database takes
- * is the limit that no writer of the same rows can pass.
+ * The yardstick: rows encoded and sorted beforehand, sent by two connections that do nothing else. What the database
+ * takes is the limit that no writer of the same rows can pass.
  */
 final class RawCopy {
 

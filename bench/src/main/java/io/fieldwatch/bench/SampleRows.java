@@ -11,8 +11,8 @@ import java.util.Random;
 
 /**
  * Observations in the order in which a log has them: 10,000 devices in no order of their numbers, each with one
- * observation every ten seconds, all six values present. Row n is the same in every round, and nothing is kept of it, so
- * that any number of rows needs no memory. Immutable.
+ * observation every ten seconds, all six values present. Row n is the same in every round, and nothing is kept of it,
+ * so that any number of rows needs no memory. Immutable.
  */
 final class SampleRows {
 

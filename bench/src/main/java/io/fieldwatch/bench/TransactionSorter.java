@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Cuts the observations of one kind, as they come, into transactions of so many rows, and sorts each by device and time:
- * what a writer that reads the log once can do at best.
+ * Cuts the observations of one kind, as they come, into transactions of so many rows, and sorts each by device and
+ * time: what a writer that reads the log once can do at best.
  */
 final class TransactionSorter {
 

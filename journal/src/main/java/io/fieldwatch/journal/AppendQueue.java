@@ -24,6 +24,7 @@ final class AppendQueue {
     private long freeBytes;
     private long keptBytes;
     private boolean closed;
+    private boolean blocked;
 
     /** An entry and whom to tell. */
     record Waiting(ByteBuffer entry, Outcome outcome, long recordBytes) {}
@@ -93,7 +94,44 @@ final class AppendQueue {
     }
 
     synchronized boolean rollAllowed() {
-        return keptBytes + 2L * config.segmentBytes() <= config.budgetBytes();
+        return keptBytes + config.segmentBytes() <= config.usableBytes();
+    }
+
+    /** The next segment cannot be made, or can again: until then nothing more is taken. */
+    synchronized void block(boolean noNextSegment) {
+        blocked = noNextSegment;
+    }
+
+    synchronized boolean blocked() {
+        return blocked;
+    }
+
+    /** Whether the budget, not just the queue, is used up: not even the largest entry would find room on disk. */
+    synchronized boolean full() {
+        return blocked || !hasRoomOnDisk(SegmentFormat.recordBytes(config.entryBytesMax()));
+    }
+
+    synchronized long pendingBytes() {
+        return pendingBytes;
+    }
+
+    /**
+     * Bytes of records that would still be taken if nothing were trimmed.
+     *
+     * @param diskBytes what the disk has room for
+     */
+    synchronized long room(long diskBytes) {
+        long segments = Math.max(0, Math.min(config.usableBytes() - keptBytes, diskBytes)) / config.segmentBytes();
+        return Math.max(0, freeBytes + segments * (config.segmentBytes() - SegmentFormat.HEADER_BYTES) - pendingBytes);
+    }
+
+    /** Waits until the queue is closed, at most for the time; answers whether it is. */
+    synchronized boolean awaitClosed(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; !closed && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
+        return closed;
     }
 
     /** Nothing is taken from now on; what waits stays for {@link #takeAll}. */
@@ -103,8 +141,13 @@ final class AppendQueue {
     }
 
     private boolean hasRoom(long recordBytes) {
-        return pendingBytes + recordBytes <= config.queueBytesMax()
+        return !blocked
+                && pendingBytes + recordBytes <= config.queueBytesMax()
                 && pendingEntries < config.queueEntriesMax()
-                && (rollAllowed() || pendingBytes + recordBytes <= freeBytes);
+                && hasRoomOnDisk(recordBytes);
+    }
+
+    private boolean hasRoomOnDisk(long recordBytes) {
+        return rollAllowed() || pendingBytes + recordBytes <= freeBytes;
     }
 }

@@ -22,7 +22,7 @@ final class BlockLogReader implements LogReader {
         try {
             block.wrap(entries.entry());
         } catch (IllegalStateException e) {
-            throw new IOException("the block at " + entries.position() + " does not make sense: " + e.getMessage(), e);
+            throw entries.senseless(e);
         }
         return true;
     }

@@ -45,6 +45,10 @@ final class DeviceSnapshot {
         file = directory.resolve("devices.snapshot");
     }
 
+    Path file() {
+        return file;
+    }
+
     /** Defines what the file holds, when there is one. */
     void load(DeviceDictionary devices) throws IOException {
         if (!Files.exists(file)) {
@@ -71,13 +75,12 @@ final class DeviceSnapshot {
     }
 
     /** The snapshot must be this log's, and there must be one when anything was ever trimmed. */
-    void require(SegmentLog log) throws IOException {
-        if (loadedFor == null && log.first() > 0) {
-            throw new DamagedLogException(
-                    file, log.first(), "the log begins here and the snapshot of its devices is gone");
+    void require(UUID logId, long first) throws IOException {
+        if (loadedFor == null && first > 0) {
+            throw new DamagedLogException(file, first, "the log begins here and the snapshot of its devices is gone");
         }
-        if (loadedFor != null && !loadedFor.equals(log.id())) {
-            throw new DamagedLogException(file, 0, "belongs to the log " + loadedFor + ", not " + log.id());
+        if (loadedFor != null && !loadedFor.equals(logId)) {
+            throw new DamagedLogException(file, 0, "belongs to the log " + loadedFor + ", not " + logId);
         }
     }
 

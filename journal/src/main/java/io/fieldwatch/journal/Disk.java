@@ -18,6 +18,18 @@ class Disk {
         }
     }
 
+    /** Allocates a part of a new segment by writing zeros; may write only a part. */
+    void allocate(FileChannel file, ByteBuffer zeros) throws IOException {
+        if (file.write(zeros) < 0) {
+            throw new IOException("the file takes no bytes");
+        }
+    }
+
+    /** What the disk under a directory has room for, in bytes. */
+    long usableBytes(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /** Puts the data on stable storage: fdatasync, the file's length must be settled. */
     void force(FileChannel file) throws IOException {
         file.force(false);

@@ -1,6 +1,7 @@
 package io.fieldwatch.journal;
 
 import io.fieldwatch.journal.AppendQueue.Waiting;
+import io.fieldwatch.telemetry.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,15 @@ final class GroupCommit {
     private final AppendQueue queue;
     private final SegmentWriter writer;
     private final Housekeeper housekeeper;
+    private final Clock clock;
     private final Thread thread;
     private int told; // entries of the batch at hand whose outcome is known to their owners
+    private volatile boolean busy;
+    private volatile long busySince;
     private volatile @Nullable IOException failure;
 
-    GroupCommit(SegmentLog log, AppendQueue queue, SegmentWriter writer, Housekeeper housekeeper) {
+    GroupCommit(SegmentLog log, AppendQueue queue, SegmentWriter writer, Housekeeper housekeeper, Clock clock) {
+        this.clock = clock;
         this.log = log;
         this.queue = queue;
         this.writer = writer;
@@ -45,6 +50,11 @@ final class GroupCommit {
 
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** How long the group at hand has been written and forced; 0 when there is none. */
+    long diskSilentNanos() {
+        return busy ? clock.nanos() - busySince : 0;
     }
 
     /** After the queue is closed: waits for the thread to end, whether the caller is interrupted or not. */
@@ -73,9 +83,12 @@ final class GroupCommit {
         List<Waiting> batch = new ArrayList<>();
         try {
             while (queue.takeAll(batch)) {
+                busySince = clock.nanos();
+                busy = true;
                 while (told < batch.size()) {
                     commit(batch);
                 }
+                busy = false;
                 batch.clear();
                 told = 0;
             }
@@ -90,7 +103,7 @@ final class GroupCommit {
     }
 
     /** Deals with as much of the batch as fits into the segment, or begins a new segment. */
-    private void commit(List<Waiting> batch) throws IOException {
+    private void commit(List<Waiting> batch) throws IOException, InterruptedException {
         int from = told;
         int to = writer.fitting(batch, from);
         if (to == from) {
@@ -122,7 +135,7 @@ final class GroupCommit {
         log.metrics().add(JournalMetric.FORCES, 1);
     }
 
-    private void roll() throws IOException {
+    private void roll() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Segment next = housekeeper.next(writer.position());
         writer.move(next);
@@ -130,8 +143,8 @@ final class GroupCommit {
     }
 
     private void fail(IOException cause, List<Waiting> batch) {
-        LOG.error("the log {} has failed and takes nothing until it is opened again", log.name(), cause);
         failure = cause;
+        LOG.error("the log {} has failed and takes nothing until it is opened again", log.name(), cause);
         log.metrics().set(JournalMetric.FAILED, 1);
         queue.close();
         List<Waiting> lost = new ArrayList<>(batch.subList(told, batch.size()));

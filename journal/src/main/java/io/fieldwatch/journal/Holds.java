@@ -1,6 +1,7 @@
 package io.fieldwatch.journal;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,16 @@ final class Holds {
     /** Everything before this is dealt with by all. */
     long slowest() {
         return byName.values().stream().mapToLong(Hold::position).min().orElse(0);
+    }
+
+    /** Who has come least far; of several, the first by name. */
+    String slowestName() {
+        long slowest = slowest();
+        return byName.entrySet().stream()
+                .filter(entry -> entry.getValue().position() == slowest)
+                .map(Map.Entry::getKey)
+                .min(Comparator.naturalOrder())
+                .orElse("nobody");
     }
 
     private Hold hold(String name) {

@@ -3,6 +3,7 @@ package io.fieldwatch.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -22,15 +23,24 @@ final class Housekeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
 
+    private static final long RETRY_MILLIS = 1000;
+
     private final SegmentLog log;
+    private final AppendQueue queue;
     private final SegmentDirectory directory;
     private final TrimListener trimListener;
     private final ExecutorService executor;
     private final AtomicBoolean trimAsked = new AtomicBoolean();
     private @Nullable CompletableFuture<Path> spare;
+    private long spareNanos;
+    private volatile boolean trimFailed;
+    private final OneAMinute prepareFailures = new OneAMinute();
+    private final OneAMinute trimFailures = new OneAMinute();
+    private volatile @Nullable String obstacle;
 
-    Housekeeper(SegmentLog log, SegmentDirectory directory, TrimListener trimListener) {
+    Housekeeper(SegmentLog log, AppendQueue queue, SegmentDirectory directory, TrimListener trimListener) {
         this.log = log;
+        this.queue = queue;
         this.directory = directory;
         this.trimListener = trimListener;
         this.executor = Executors.newSingleThreadExecutor(work -> {
@@ -42,22 +52,46 @@ final class Housekeeper {
 
     /** The journal's thread: the next segment will be needed. */
     void prepareSoon() {
-        if (spare == null) {
-            spare = CompletableFuture.supplyAsync(this::prepare, executor);
+        CompletableFuture<Path> known = spare;
+        if (known == null
+                || (known.isCompletedExceptionally() && System.nanoTime() - spareNanos >= RETRY_MILLIS * 1_000_000)) {
+            spare = prepareNow();
         }
     }
 
-    /** The journal's thread: makes the segment that begins at a position, waiting for its preparation. */
-    Segment next(long base) throws IOException {
-        CompletableFuture<Path> prepared = spare;
-        if (prepared == null || prepared.isCompletedExceptionally()) { // once more: the disk may have room again
-            prepared = CompletableFuture.supplyAsync(this::prepare, executor);
+    /**
+     * The journal's thread: makes the segment that begins at a position, waiting for its preparation.
+     *
+     * <p>A segment that cannot be prepared, mostly because the disk is full, is no failure of the log: nothing that
+     * anybody waits for has been written into it. The log takes nothing more and tries again each second, until the disk
+     * has room or the log is closed. What fails after that, giving the file its header and its name, is final.
+     */
+    Segment next(long base) throws IOException, InterruptedException {
+        Path prepared = prepared();
+        for (; prepared == null; prepared = prepared()) {
+            queue.block(true);
+            if (queue.awaitClosed(RETRY_MILLIS)) {
+                throw new IOException("closed while the next segment could not be prepared: " + obstacle);
+            }
         }
-        spare = null;
-        try {
-            return directory.create(prepared.join(), base);
-        } catch (CompletionException e) {
-            throw new IOException("the next segment could not be prepared", e.getCause());
+        queue.block(false);
+        Segment next = directory.create(prepared, base);
+        if (obstacle != null) {
+            obstacle = null;
+            LOG.info("the log {} has its next segment and goes on", log.name());
+        }
+        return next;
+    }
+
+    /** Why the log waits for its next segment; empty when it does not. */
+    Optional<String> obstacle() {
+        return Optional.ofNullable(obstacle);
+    }
+
+    /** Any thread, now and then: what could not be deleted is tried again, for readers may have nothing to release. */
+    void trimAgain() {
+        if (trimFailed) {
+            trimSoon();
         }
     }
 
@@ -91,10 +125,49 @@ final class Housekeeper {
         return ended;
     }
 
+    private CompletableFuture<Path> prepareNow() {
+        spareNanos = System.nanoTime();
+        return CompletableFuture.supplyAsync(this::prepare, executor);
+    }
+
+    /** Waits for the segment under preparation, or for a new attempt after a failed one; null when that fails. */
+    private @Nullable Path prepared() throws IOException {
+        CompletableFuture<Path> attempt = spare;
+        if (attempt == null || attempt.isCompletedExceptionally()) {
+            attempt = prepareNow();
+        }
+        spare = null;
+        try {
+            return attempt.join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof IOException)) {
+                throw new IOException("preparing the next segment ended", e.getCause());
+            }
+            obstacle = String.valueOf(e.getCause().getMessage());
+            return null;
+        }
+    }
+
+    /** The same trouble is told once a minute. Used on the executor's thread. */
+    private static final class OneAMinute {
+
+        private long toldNanos = System.nanoTime() - TimeUnit.MINUTES.toNanos(2);
+
+        void warn(String text, String name, Exception cause) {
+            if (System.nanoTime() - toldNanos >= TimeUnit.MINUTES.toNanos(1)) {
+                toldNanos = System.nanoTime();
+                LOG.warn(text, name, cause);
+            }
+        }
+    }
+
     private Path prepare() {
         try {
             return directory.prepare();
         } catch (IOException e) {
+            log.metrics().add(JournalMetric.PREPARE_FAILURES, 1);
+            prepareFailures.warn(
+                    "the log {} cannot prepare its next segment and tries again each second", log.name(), e);
             throw new CompletionException(e);
         }
     }
@@ -102,12 +175,17 @@ final class Housekeeper {
     private void trim() {
         trimAsked.set(false);
         try {
+            trimFailed = false;
             for (Segment oldest = log.trimmable(); oldest != null; oldest = log.trimmable()) {
                 trim(oldest);
             }
         } catch (IOException | RuntimeException e) {
+            if (e instanceof DamagedLogException damage) {
+                log.damaged(damage);
+            }
             log.metrics().add(JournalMetric.TRIM_FAILURES, 1);
-            LOG.warn("the log {} could not be trimmed; it is tried again at the next release", log.name(), e);
+            trimFailed = true;
+            trimFailures.warn("the log {} could not be trimmed and is tried again", log.name(), e);
         }
     }
 

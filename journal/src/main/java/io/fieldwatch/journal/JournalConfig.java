@@ -8,8 +8,9 @@ import java.util.Set;
  *
  * @param directory the log's own directory; made when missing. Its last name is the log's name in threads and messages
  * @param segmentBytes size of a segment file, allocated at once; holds the largest entry and twice the queue
- * @param budgetBytes what all segment files together may take, at least three segments; one of them is the reserve in
- *     which the next segment is prepared, so entries get the rest
+ * @param budgetBytes what all segment files together may take, at least three segments; a tenth of it, at least one
+ *     segment, is a reserve that entries do not get: the next segment is prepared in it, and a restart finds room for
+ *     what it writes
  * @param queueBytesMax records taken and not yet on stable storage, in bytes; at most half a segment
  * @param queueEntriesMax the same, in entries
  * @param entryBytesMax largest entry taken
@@ -51,6 +52,11 @@ public record JournalConfig(
     public JournalConfig withBudgetBytes(long bytes) {
         return new JournalConfig(
                 directory, segmentBytes, bytes, queueBytesMax, queueEntriesMax, entryBytesMax, readers);
+    }
+
+    /** What segment files may take before the log takes nothing: the budget without its reserve. */
+    long usableBytes() {
+        return budgetBytes - Math.max(segmentBytes, budgetBytes / 10);
     }
 
     String name() {

@@ -32,9 +32,9 @@ public final class LocalObservationLog implements ObservationLog {
     private long definitionsSaved = -1;
     private final SegmentLog log;
 
-    private LocalObservationLog(JournalConfig config) throws IOException {
+    private LocalObservationLog(JournalConfig config, Disk disk) throws IOException {
         snapshot = new DeviceSnapshot(config.directory());
-        log = SegmentLog.open(config, this::saveDevices, this::recover);
+        log = SegmentLog.open(config, this::saveDevices, this::recover, disk);
     }
 
     /**
@@ -43,11 +43,15 @@ public final class LocalObservationLog implements ObservationLog {
      * @throws IOException as {@link SegmentLog#open}, also when a block does not make sense
      */
     public static LocalObservationLog open(JournalConfig config) throws IOException {
-        LocalObservationLog opened = new LocalObservationLog(config);
+        return open(config, new Disk());
+    }
+
+    static LocalObservationLog open(JournalConfig config, Disk disk) throws IOException {
+        LocalObservationLog opened = new LocalObservationLog(config, disk);
         boolean sound = false;
         try {
             opened.loadSnapshot();
-            opened.snapshot.require(opened.log);
+            opened.snapshot.require(opened.log.id(), opened.log.first());
             sound = true;
             return opened;
         } finally {
@@ -70,6 +74,21 @@ public final class LocalObservationLog implements ObservationLog {
     /** Why the log takes nothing any more; empty while the disk is well. */
     public Optional<IOException> failure() {
         return log.failure();
+    }
+
+    /** The first damage that a reader met since the log was opened. */
+    public Optional<DamagedLogException> damage() {
+        return log.damage();
+    }
+
+    /** How full the log is now. */
+    public Budget budget() {
+        return log.budget();
+    }
+
+    /** Whether the log does its work, for those who watch it. */
+    public LogHealth health() {
+        return log.health();
     }
 
     public MetricSet<JournalMetric> metrics() {

@@ -3,6 +3,7 @@ package io.fieldwatch.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -81,6 +82,27 @@ final class RecordCursor implements AutoCloseable {
         return window.getLong(ensure(position, SegmentFormat.RECORD_HEADER_BYTES, limit) + SegmentFormat.FORCED_AT);
     }
 
+    /** Reads from the file what is read next, for another process may have written there. */
+    void forget() {
+        windowBytes = 0;
+    }
+
+    /** Position of the last byte from a position on that is not zero; before the position when all are zero. */
+    long lastNonZero(long from, long limit) throws IOException {
+        long last = from - 1;
+        for (long at = from; at < limit; at += WINDOW_BYTES) {
+            int bytes = (int) Math.min(WINDOW_BYTES, limit - at);
+            int start = ensure(at, bytes, limit);
+            for (int i = bytes - 1; i >= 0; i--) {
+                if (window.get(start + i) != 0) {
+                    last = at + i;
+                    break;
+                }
+            }
+        }
+        return last;
+    }
+
     /** The entry read last, position to limit; valid until the next call of {@link #read}. */
     ByteBuffer entry() {
         return entry;
@@ -107,6 +129,16 @@ final class RecordCursor implements AutoCloseable {
         return (int) (position - windowStart);
     }
 
+    private int readSome(long position) throws IOException {
+        try {
+            return file.read(window, segment.offset(position) + window.position());
+        } catch (ClosedChannelException e) {
+            throw e; // closed or interrupted, the disk is not to blame
+        } catch (IOException e) {
+            throw new DamagedLogException(segment.file(), position, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private void fill(long position, int bytes, long limit) throws IOException {
         if (bytes > window.capacity()) {
             int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(bytes, 2L * window.capacity()));
@@ -116,12 +148,15 @@ final class RecordCursor implements AutoCloseable {
         windowBytes = 0; // should a read fail, nothing of the window may be believed
         window.clear().limit((int) Math.min(window.capacity(), limit - position));
         while (window.hasRemaining()) {
-            if (file.read(window, segment.offset(position) + window.position()) < 0) {
+            if (readSome(position) < 0) {
+                if (window.position() >= bytes) {
+                    break; // what is asked for is there, and what lies behind it may never be
+                }
                 throw new DamagedLogException(segment.file(), position, "the file is shorter than its header says");
             }
         }
         windowStart = position;
-        windowBytes = window.limit();
+        windowBytes = window.position();
         window.clear();
     }
 }

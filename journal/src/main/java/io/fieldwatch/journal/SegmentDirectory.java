@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a log: {@code lock}, {@code log.id} and segments. A file is written under a temporary name, forced, and
@@ -25,9 +27,11 @@ import java.util.UUID;
  */
 final class SegmentDirectory implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
+
     static final String TEMPORARY = ".tmp";
     private static final String SUFFIX = ".log";
-    private static final String ID = "log.id";
+    static final String ID = "log.id";
     private static final int ZERO_BYTES = 1024 * 1024;
 
     private final Path directory;
@@ -63,7 +67,8 @@ final class SegmentDirectory implements AutoCloseable {
 
     /** Finds the segments, by base, or makes the first one of a new log. */
     NavigableMap<Long, Segment> load() throws IOException {
-        NavigableMap<Long, Segment> segments = list();
+        deleteUnfinished();
+        NavigableMap<Long, Segment> segments = segmentsIn(directory);
         Path idFile = directory.resolve(ID);
         boolean known = Files.exists(idFile);
         if (known) {
@@ -92,16 +97,28 @@ final class SegmentDirectory implements AutoCloseable {
         return segments;
     }
 
-    /** Makes a file of zeros for the next segment. One caller at a time. */
+    /**
+     * Makes a file of zeros for the next segment. One caller at a time. When it fails, nothing is lost and nothing of it
+     * is left, so that a full disk does not keep the little that it has from others; it may be tried again, for then all
+     * of it is written anew.
+     */
     Path prepare() throws IOException {
         Path spare = directory.resolve("next" + TEMPORARY);
+        boolean prepared = false;
         try (FileChannel file = FileChannel.open(
                 spare, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             for (long left = segmentBytes; left > 0; ) {
                 zeros.clear().limit((int) Math.min(zeros.capacity(), left));
-                left -= file.write(zeros);
+                int wanted = zeros.remaining();
+                disk.allocate(file, zeros);
+                left -= wanted - zeros.remaining();
             }
             disk.forceAll(file);
+            prepared = true;
+        } finally {
+            if (!prepared) {
+                Files.deleteIfExists(spare);
+            }
         }
         return spare;
     }
@@ -131,14 +148,23 @@ final class SegmentDirectory implements AutoCloseable {
         lock.close();
     }
 
-    private NavigableMap<Long, Segment> list() throws IOException {
+    /** What the disk has room for; where it does not say, no limit is known. */
+    long usableBytes() {
+        try {
+            return disk.usableBytes(directory);
+        } catch (IOException e) {
+            LOG.debug("asking the disk under {} for its room", directory, e);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** The segments in a directory, by base; nothing is changed, and another process may be at work there. */
+    static NavigableMap<Long, Segment> segmentsIn(Path directory) throws IOException {
         NavigableMap<Long, Segment> segments = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                if (name.endsWith(TEMPORARY)) {
-                    Files.delete(file);
-                } else if (name.matches("[0-9]{20}\\.log")) {
+                if (name.matches("[0-9]{20}\\.log")) {
                     long base = Long.parseLong(name.substring(0, 20));
                     segments.put(base, new Segment(file, base, Files.size(file)));
                 }
@@ -147,13 +173,21 @@ final class SegmentDirectory implements AutoCloseable {
         return segments;
     }
 
+    private void deleteUnfinished() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + TEMPORARY)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private static UUID headerId(Segment segment) throws IOException {
         try (FileChannel file = FileChannel.open(segment.file(), StandardOpenOption.READ)) {
             return SegmentFormat.readHeader(segment.file(), file, segment.base());
         }
     }
 
-    private static UUID readId(Path file) throws IOException {
+    static UUID readId(Path file) throws IOException {
         String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
         try {
             return UUID.fromString(text);

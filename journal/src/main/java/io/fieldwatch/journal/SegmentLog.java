@@ -44,6 +44,8 @@ public final class SegmentLog implements AutoCloseable {
     private final AppendQueue queue;
     private final GroupCommit commit;
     private final Housekeeper housekeeper;
+    private final BudgetWatch watch;
+    private final DamageAlarm alarm;
     private final MetricSet<JournalMetric> metrics = new MetricSet<>(JournalMetric.class);
 
     private final ReentrantLock reading = new ReentrantLock();
@@ -55,7 +57,7 @@ public final class SegmentLog implements AutoCloseable {
     private SegmentLog(
             JournalConfig config,
             TrimListener trimListener,
-            Disk disk,
+            Platform platform,
             SegmentDirectory directory,
             NavigableMap<Long, Segment> found,
             long end)
@@ -66,11 +68,14 @@ public final class SegmentLog implements AutoCloseable {
         this.segments = new ConcurrentSkipListMap<>(found);
         this.holds = new Holds(config.readers());
         this.end = end;
-        SegmentWriter writer = new SegmentWriter(id, disk, found.lastEntry().getValue(), end);
+        SegmentWriter writer =
+                new SegmentWriter(id, platform.disk(), found.lastEntry().getValue(), end);
         long kept = found.values().stream().mapToLong(Segment::bytes).sum();
         this.queue = new AppendQueue(config, writer.freeBytes(), kept);
-        this.housekeeper = new Housekeeper(this, directory, trimListener);
-        this.commit = new GroupCommit(this, queue, writer, housekeeper);
+        this.housekeeper = new Housekeeper(this, queue, directory, trimListener);
+        this.commit = new GroupCommit(this, queue, writer, housekeeper, platform.clock());
+        this.watch = new BudgetWatch(config.name(), platform.clock(), metrics);
+        this.alarm = new DamageAlarm(config.name(), metrics);
         metrics.set(JournalMetric.KEPT_BYTES, kept);
         metrics.set(JournalMetric.BUDGET_BYTES, config.budgetBytes());
     }
@@ -88,19 +93,20 @@ public final class SegmentLog implements AutoCloseable {
      */
     public static SegmentLog open(JournalConfig config, TrimListener trimListener, RecoveryListener recoveryListener)
             throws IOException {
-        return open(config, trimListener, recoveryListener, new Disk());
+        return open(config, trimListener, recoveryListener, Platform.real());
     }
 
     static SegmentLog open(
-            JournalConfig config, TrimListener trimListener, RecoveryListener recoveryListener, Disk disk)
+            JournalConfig config, TrimListener trimListener, RecoveryListener recoveryListener, Platform platform)
             throws IOException {
-        SegmentDirectory directory = SegmentDirectory.open(config, disk);
+        SegmentDirectory directory = SegmentDirectory.open(config, platform.disk());
         boolean opened = false;
         try {
             NavigableMap<Long, Segment> segments = directory.load();
-            long end = new Recovery(directory.id(), disk, recoveryListener).run(segments);
-            SegmentLog log = new SegmentLog(config, trimListener, disk, directory, segments, end);
+            long end = new Recovery(directory.id(), platform.disk(), recoveryListener).run(segments);
+            SegmentLog log = new SegmentLog(config, trimListener, platform, directory, segments, end);
             log.commit.start();
+            log.watch.start(log::look);
             opened = true;
             LOG.info(
                     "log {} {} opened, {} to {} in {} segments", log.name(), log.id, log.first(), end, segments.size());
@@ -125,6 +131,32 @@ public final class SegmentLog implements AutoCloseable {
     /** Why the log takes nothing any more; empty while the disk is well. */
     public Optional<IOException> failure() {
         return commit.failure();
+    }
+
+    /** The first damage that a reader met since the log was opened; see {@link DamagedLogException}. */
+    public Optional<DamagedLogException> damage() {
+        return alarm.first();
+    }
+
+    /** How full the log is now. */
+    public Budget budget() {
+        long position;
+        String slowest;
+        reading.lock();
+        try {
+            position = Math.max(first(), holds.slowest());
+            slowest = holds.slowestName();
+        } finally {
+            reading.unlock();
+        }
+        long backlog = Math.max(0, end - position) + queue.pendingBytes();
+        boolean full = queue.full();
+        return watch.look(backlog, full ? 0 : queue.room(directory.usableBytes()), full, slowest);
+    }
+
+    /** Whether the log does its work, for those who watch it. */
+    public LogHealth health() {
+        return LogHealth.of(budget(), commit, alarm, housekeeper);
     }
 
     /**
@@ -178,8 +210,11 @@ public final class SegmentLog implements AutoCloseable {
             long first = first();
             long start = from;
             if (from > end || from < 0) {
-                throw new IOException("the reader " + name + " has come to " + from + " but the log " + name() + " "
-                        + id + " ends at " + end + ": it has lost entries, or is not the one the reader has read");
+                throw damaged(new DamagedLogException(
+                        config.directory(),
+                        end,
+                        "the log " + id + " ends here but its reader " + name + " has come to " + from
+                                + ": it has lost entries, or is not the one the reader has read"));
             }
             if (from < first) {
                 if (from > 0) {
@@ -203,9 +238,9 @@ public final class SegmentLog implements AutoCloseable {
     }
 
     /**
-     * Writes and forces what was appended, then closes; no entry is taken any more. Readers can
-     * still read what is durable and then end with an exception. Waits at most {@link GroupCommit#CLOSE_SECONDS_MAX} seconds for the disk: with a disk that hangs, the directory
-     * stays locked until the process ends.
+     * Writes and forces what was appended, then closes; no entry is taken any more. Readers can still read what is durable
+     * and then end with an exception. Waits at most {@link GroupCommit#CLOSE_SECONDS_MAX} seconds for the disk: with a
+     * disk that hangs, the directory stays locked until the process ends.
      */
     @Override
     public synchronized void close() {
@@ -213,6 +248,7 @@ public final class SegmentLog implements AutoCloseable {
             return;
         }
         closed = true;
+        watch.close();
         queue.close();
         boolean committed = commit.awaitEnd();
         boolean ended = housekeeper.close() && committed;
@@ -309,6 +345,17 @@ public final class SegmentLog implements AutoCloseable {
 
     void trimSoon() {
         housekeeper.trimSoon();
+    }
+
+    /** Raises the alarm and answers what is to be thrown. */
+    DamagedLogException damaged(DamagedLogException damage) {
+        return alarm.raise(damage);
+    }
+
+    private void look() {
+        Budget now = budget();
+        LOG.trace("log {} {}", name(), now);
+        housekeeper.trimAgain();
     }
 
     /** The oldest segment, when no durable reader needs it. The last segment is always needed. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ public final class SegmentReader implements AutoCloseable {
                 }
             } while (!read());
             return true;
+        } catch (DamagedLogException e) {
+            drop(); // should the file be restored, it is opened anew
+            throw log.damaged(e);
         } catch (ClosedByInterruptException e) {
             drop();
             Thread.interrupted();
@@ -161,10 +165,18 @@ public final class SegmentReader implements AutoCloseable {
             return at;
         } catch (NoSuchFileException e) {
             if (segment.equals(log.segmentAt(segment.base()))) {
-                throw e;
+                throw new DamagedLogException(segment.file(), nextPosition, "the file is gone", e);
             }
             return null;
         }
+    }
+
+    /** The entry read last is whole and yet makes no sense. */
+    IOException senseless(IllegalStateException cause) {
+        @Nullable RecordCursor at = cursor;
+        Path file = at == null ? Path.of("") : at.segment().file();
+        return log.damaged(
+                new DamagedLogException(file, position, "the block does not make sense: " + cause.getMessage(), cause));
     }
 
     private void requireOpen() throws IOException {

@@ -49,7 +49,7 @@ final class CrashTest {
             assertThat(acked)
                     .as("round %d, seed %d: the process got to work", round, seed)
                     .isGreaterThanOrEqualTo(next);
-            next = count();
+            next = count(directory);
             assertThat(next).as("round %d, seed %d", round, seed).isGreaterThan(acked);
         }
     }
@@ -64,7 +64,8 @@ final class CrashTest {
                         System.getProperty("java.class.path"),
                         Appender.class.getName(),
                         directory.toString(),
-                        Integer.toString(first))
+                        Integer.toString(first),
+                        Integer.toString(Integer.MAX_VALUE))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectOutput(acks.toFile())
                 .start();
@@ -87,7 +88,7 @@ final class CrashTest {
     }
 
     /** Checks every entry the log holds and answers how many there are. */
-    private int count() throws IOException, InterruptedException {
+    static int count(Path directory) throws IOException, InterruptedException {
         try (SegmentLog log = SegmentLog.open(config(directory, Set.of("a")));
                 SegmentReader reader = log.read("a", 0)) {
             int number = 0;

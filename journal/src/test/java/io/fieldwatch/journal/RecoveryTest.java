@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.fieldwatch.journal.Logs.Told;
+import io.fieldwatch.telemetry.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,8 @@ final class RecoveryTest {
     /** One record, then a group of three. */
     private Path aGroupOfThree() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (SegmentLog log = SegmentLog.open(small(directory), TrimListener.NONE, RecoveryListener.NONE, disk)) {
+        try (SegmentLog log = SegmentLog.open(
+                small(directory), TrimListener.NONE, RecoveryListener.NONE, new Platform(disk, Clock.system()))) {
             disk.gate = new CountDownLatch(1);
             assertThat(log.append(entry(0, 24), new Told())).isTrue();
             await().until(() -> disk.forces.get() == 1);

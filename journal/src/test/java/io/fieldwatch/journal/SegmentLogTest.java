@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fieldwatch.journal.Logs.Told;
+import io.fieldwatch.telemetry.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ final class SegmentLogTest {
     private final FaultyDisk disk = new FaultyDisk();
 
     private SegmentLog open() throws IOException {
-        return SegmentLog.open(small(directory), TrimListener.NONE, RecoveryListener.NONE, disk);
+        return SegmentLog.open(
+                small(directory), TrimListener.NONE, RecoveryListener.NONE, new Platform(disk, Clock.system()));
     }
 
     @Test

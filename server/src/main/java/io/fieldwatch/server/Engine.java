@@ -13,8 +13,10 @@ import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
+import io.fieldwatch.journal.DamagedLogException;
 import io.fieldwatch.journal.JournalConfig;
 import io.fieldwatch.journal.LocalObservationLog;
+import io.fieldwatch.journal.LogHealth;
 import io.fieldwatch.journal.SegmentLog;
 import io.fieldwatch.storage.AlertProjection;
 import io.fieldwatch.storage.Database;
@@ -81,25 +83,32 @@ final class Engine implements AutoCloseable {
      * @throws IOException when a log cannot be opened or an address is taken; everything begun is closed again
      */
     static Engine start(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
-        return new Engine(config, data, clock);
+        return start(config, data, clock, EngineParts.STANDARD);
     }
 
-    private Engine(ServerConfig config, CityData data, Clock clock) throws IOException, InterruptedException {
+    /** As {@link #start(ServerConfig, CityData, Clock)}, with other parts. */
+    static Engine start(ServerConfig config, CityData data, Clock clock, EngineParts parts)
+            throws IOException, InterruptedException {
+        return new Engine(config, data, clock, parts);
+    }
+
+    private Engine(ServerConfig config, CityData data, Clock clock, EngineParts parts)
+            throws IOException, InterruptedException {
         this.config = config;
         this.data = data;
         this.clock = clock;
         try {
-            observationLog = started(LocalObservationLog.open(observationJournal()));
+            observationLog = started(parts.observationLog(observationJournal()));
             alertLog = started(new LocalAlertLog(SegmentLog.open(alertJournal())));
             alerts = new AlertEngine(
                     data.catalogue(), data.rules(), alertLog, observationLog.id(), observationLog.devices(), clock);
             alertWorker = started(new AlertWorker(alerts, observationLog));
             database = started(new Database(storage(), data.catalogue()));
             store = started(
-                    new ObservationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
+                    parts.observationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
             projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
             LiveDevices live = started(new LiveDevices(data.catalogue(), observationLog, clock));
-            Intake intake = Intake.into(observationLog, data.catalogue(), ingest(), clock);
+            Intake intake = Intake.into(parts.intakeLog(observationLog), data.catalogue(), ingest(), clock);
             mqtt = new MqttEndpoint(mqttConfig(), intake);
             console = started(new ConsoleServer(consoleConfig(), sources(live, intake)));
             alertWorker.start();
@@ -139,11 +148,14 @@ final class Engine implements AutoCloseable {
         return alerts.metrics().get(AlertMetric.RAISED);
     }
 
-    /** Ends the process when a log has failed: nothing it holds can be acknowledged any more. */
+    /**
+     * Ends the process when a log has failed: nothing it holds can be acknowledged any more. A damaged log is another
+     * matter: a restart would be refused, and until somebody has repaired it, devices and what is not damaged are served.
+     */
     void endProcessIfALogFailed() {
         Optional<? extends Throwable> failure =
                 observationLog.failure().isPresent() ? observationLog.failure() : alertWorker.failure();
-        if (failure.isPresent()) {
+        if (failure.isPresent() && !(failure.get() instanceof DamagedLogException)) {
             LOG.error("a log has failed; ending the process so that a restart recovers", failure.get());
             Runtime.getRuntime().halt(LOG_FAILED);
         }
@@ -286,13 +298,19 @@ final class Engine implements AutoCloseable {
                 clock);
     }
 
+    private static Readiness.Check check(String name, LogHealth health) {
+        return new Readiness.Check(name, health.ready(), health.detail());
+    }
+
     private List<Readiness.Check> checks() {
-        Optional<IOException> failure = observationLog.failure();
+        Optional<Throwable> rules = alertWorker.failure();
         return List.of(
+                check("journal", observationLog.health()),
+                check("alert-journal", alertLog.health()),
                 new Readiness.Check(
-                        "journal",
-                        failure.isEmpty() && observationLog.accepting(),
-                        failure.map(Throwable::toString).orElse("")),
+                        "rules",
+                        rules.isEmpty(),
+                        rules.map(e -> "no alert is raised: " + e.getMessage()).orElse("")),
                 new Readiness.Check(
                         "database",
                         database.edition().isPresent(),

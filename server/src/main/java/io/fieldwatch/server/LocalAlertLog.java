@@ -1,6 +1,7 @@
 package io.fieldwatch.server;
 
 import io.fieldwatch.alerts.AlertLog;
+import io.fieldwatch.journal.LogHealth;
 import io.fieldwatch.journal.SegmentLog;
 import io.fieldwatch.journal.SegmentReader;
 import io.fieldwatch.telemetry.ObservationLog.Outcome;
@@ -17,6 +18,11 @@ final class LocalAlertLog implements AlertLog {
 
     LocalAlertLog(SegmentLog log) {
         this.log = log;
+    }
+
+    /** Whether the log does its work. */
+    LogHealth health() {
+        return log.health();
     }
 
     @Override

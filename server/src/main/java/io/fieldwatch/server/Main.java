@@ -1,5 +1,6 @@
 package io.fieldwatch.server;
 
+import io.fieldwatch.journal.DamagedLogException;
 import io.fieldwatch.telemetry.Durations;
 import io.fieldwatch.telemetry.YamlError;
 import java.io.IOException;
@@ -24,7 +25,9 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             SimulateCommand.class,
             VerifyCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            LabCommand.class,
+            JournalCommand.class
         },
         footer = {
             "",
@@ -63,6 +66,11 @@ public final class Main implements Runnable {
                             || exception instanceof YamlError
                             || exception instanceof IOException) {
                         command.getErr().println("fieldwatch: " + exception.getMessage());
+                        if (exception instanceof DamagedLogException) {
+                            command.getErr()
+                                    .println("fieldwatch: nothing was changed; ./fieldwatch journal inspect DIR shows"
+                                            + " what is damaged and what is not");
+                        }
                         return 1;
                     }
                     throw exception;

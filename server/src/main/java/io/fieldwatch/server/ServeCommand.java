@@ -14,15 +14,25 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
+    private final EngineParts parts;
+
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "configuration in YAML")
     private Path file = Path.of("fieldwatch.yaml");
+
+    ServeCommand() {
+        this(EngineParts.STANDARD);
+    }
+
+    ServeCommand(EngineParts parts) {
+        this.parts = parts;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         ServerConfig config = ConfigFile.read(file, System.getenv());
         CityData data = CityData.read(config);
         try (StopSignal stop = new StopSignal();
-                Engine engine = Engine.start(config, data, Clock.system())) {
+                Engine engine = Engine.start(config, data, Clock.system(), parts)) {
             System.out.println("MQTT " + config.mqtt().bind() + ":" + engine.mqttPort() + ", console http://"
                     + config.http().bind() + ":" + engine.httpPort() + "/");
             while (!stop.await(200)) {

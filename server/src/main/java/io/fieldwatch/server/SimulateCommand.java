@@ -1,5 +1,7 @@
 package io.fieldwatch.server;
 
+import io.fieldwatch.simulator.Gateways;
+import io.fieldwatch.simulator.MqttVersions;
 import io.fieldwatch.simulator.SimulationConfig;
 import io.fieldwatch.simulator.SimulationStatus;
 import java.net.URI;
@@ -40,6 +42,12 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "K", description = "observations in a message; more than 1 makes arrays")
     private int batch = 1;
 
+    @Option(names = "--mixed", description = "half of the gateways send single observations, whatever --batch says")
+    private boolean mixed;
+
+    @Option(names = "--reconnect-max", paramLabel = "T", description = "longest pause between two tries to connect")
+    private Duration reconnectMax = Duration.ofSeconds(3);
+
     @Option(names = "--ledger", paramLabel = "FILE", description = "write what was published and acknowledged")
     private @Nullable Path ledger;
 
@@ -60,6 +68,7 @@ final class SimulateCommand implements Callable<Integer> {
             return SimulationConfig.to(broker.getHost(), broker.getPort() < 0 ? 1883 : broker.getPort())
                     .withLoad(devices, rate)
                     .withBatch(batch)
+                    .withGateways(new Gateways(MqttVersions.BOTH, mixed, reconnectMax))
                     .withSeed(seed)
                     .withScenario(scenario)
                     .withDuration(duration)

@@ -1,8 +1,10 @@
 package io.fieldwatch.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fieldwatch.journal.DamagedLogException;
 import io.fieldwatch.storage.TestDatabase;
 import io.fieldwatch.storage.TestDatabases;
 import io.fieldwatch.telemetry.Clock;
@@ -10,14 +12,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -126,6 +135,53 @@ final class EngineTest {
                 assertThat(database.rows("SELECT count(*) FROM fieldwatch.alert_event WHERE type = 'RAISED'"))
                         .isNotEqualTo(java.util.List.of("0"));
             }
+        }
+    }
+
+    /** The database comes when the entries that it is to get have changed on disk. */
+    @Test
+    void aDamagedLogIsAnAlarmWhileDevicesAreServedAndStopsTheNextStart() throws Exception {
+        try (TestDatabase database = TestDatabases.EMBEDDED.fresh()) {
+            allowConnections(database, false);
+            Path file = dataDir.resolve("observations").resolve("00000000000000000000.log");
+            try (Engine engine = start(database.url())) {
+                publish(engine, FLOW, "{\"intensity\":7}");
+                String before = get(engine, "/readyz").body();
+                assertThat(before).contains("{\"name\":\"journal\",\"ok\":true,\"detail\":\"GREEN: 0 % used\"}");
+                assertThat(get(engine, "/metrics").body())
+                        .contains("fieldwatch_journal_damaged 0.0", "fieldwatch_journal_minutes_to_full -1.0");
+                changeAByte(file, 100);
+                allowConnections(database, true);
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThat(get(engine, "/readyz").body())
+                                .contains("{\"name\":\"journal\",\"ok\":false,\"detail\":\"DAMAGED: " + file
+                                        + ", position 0: the record is damaged"));
+                assertThat(get(engine, "/readyz").statusCode()).isEqualTo(503);
+                assertThat(get(engine, "/metrics").body()).contains("fieldwatch_journal_damaged 1.0");
+                engine.endProcessIfALogFailed(); // a restart would be refused, so it goes on
+                publish(engine, FLOW, "{\"intensity\":8}");
+            }
+            assertThatThrownBy(() -> start(database.url()).close())
+                    .isInstanceOf(DamagedLogException.class)
+                    .hasMessageContaining(file + ", position 0");
+        }
+    }
+
+    private static void allowConnections(TestDatabase database, boolean allow) throws Exception {
+        String name =
+                URI.create(database.url().substring("jdbc:".length())).getPath().substring(1);
+        try (Connection admin = DriverManager.getConnection(TestDatabases.EMBEDDED.adminUrl());
+                Statement statement = admin.createStatement()) {
+            statement.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + allow);
+        }
+    }
+
+    private static void changeAByte(Path file, long offset) throws Exception {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            assertThat(channel.read(one, offset)).isEqualTo(1);
+            one.put(0, (byte) (one.get(0) ^ 4)).rewind();
+            assertThat(channel.write(one, offset)).isEqualTo(1);
         }
     }
 

@@ -32,8 +32,6 @@ final class Gateway implements Runnable {
     static final int CONNECT_SECONDS = 10;
     static final int KEEP_ALIVE_SECONDS = 30;
     static final int CLOSE_MILLIS = 2000;
-    private static final long RETRY_MILLIS_MIN = 100;
-    private static final long RETRY_MILLIS_MAX = 3000;
     private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
@@ -46,6 +44,7 @@ final class Gateway implements Runnable {
     private final Clock clock;
     private final long startNanos;
     private final MetricSet<SimulatorMetric> metrics;
+    private final long retryMillisMax;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -69,7 +68,8 @@ final class Gateway implements Runnable {
             List<CityDevice> devices,
             ObservationWriter writer,
             Schedule schedule,
-            Shared shared) {
+            Shared shared,
+            long retryMillisMax) {
         this.link = link;
         this.devices = devices;
         this.writer = writer;
@@ -78,21 +78,22 @@ final class Gateway implements Runnable {
         this.clock = shared.clock();
         this.startNanos = shared.startNanos();
         this.metrics = shared.metrics();
+        this.retryMillisMax = retryMillisMax;
         this.nextDueNanos = schedule.dueNanos();
     }
 
     @Override
     public void run() {
-        long retryMillis = RETRY_MILLIS_MIN;
+        long retryMillis = Gateways.RECONNECT_MILLIS_MIN;
         while (!finished()) {
             Session current = new Session();
             Connection connection = connect(current);
             if (connection == null) {
                 pause(retryMillis);
-                retryMillis = Math.min(RETRY_MILLIS_MAX, retryMillis * 2);
+                retryMillis = Math.min(retryMillisMax, retryMillis * 2);
                 continue;
             }
-            retryMillis = RETRY_MILLIS_MIN;
+            retryMillis = Gateways.RECONNECT_MILLIS_MIN;
             connected = true;
             try {
                 serve(current, connection);

@@ -82,6 +82,7 @@ public final class Simulation implements AutoCloseable {
                 ? Incidents.sonLaDemo(city, startMicros)
                 : Incidents.none();
         int count = (config.devices() + DEVICES_PER_GATEWAY - 1) / DEVICES_PER_GATEWAY;
+        Gateways style = config.gateways();
         List<Gateway> all = new ArrayList<>(count);
         for (int number = 0; number < count; number++) {
             List<CityDevice> devices = devicesOf(number, count);
@@ -89,8 +90,9 @@ public final class Simulation implements AutoCloseable {
                     link(number),
                     devices,
                     new ObservationWriter(city, incidents),
-                    new Schedule(devices, config, startMicros),
-                    shared));
+                    new Schedule(devices, config.withBatch(style.batch(number, config.batch())), startMicros),
+                    shared,
+                    style.reconnectMax().toMillis()));
         }
         gateways = List.copyOf(all);
         for (Gateway gateway : all) {
@@ -123,6 +125,7 @@ public final class Simulation implements AutoCloseable {
                 connected,
                 gateways.size(),
                 metrics.get(SimulatorMetric.RECONNECTS),
+                metrics.get(SimulatorMetric.MESSAGES_RESENT),
                 TimeUnit.NANOSECONDS.toMillis(lateNanos));
     }
 
@@ -189,7 +192,7 @@ public final class Simulation implements AutoCloseable {
         // the process id keeps two simulations from taking over each other's sessions
         String clientId =
                 "sonla-gw-%03d-%d".formatted(gateway, ProcessHandle.current().pid());
-        return config.versions().five(gateway)
+        return config.gateways().versions().five(gateway)
                 ? events -> Mqtt5Connection.open(uri, clientId, events)
                 : events -> Mqtt3Connection.open(uri, clientId, events);
     }

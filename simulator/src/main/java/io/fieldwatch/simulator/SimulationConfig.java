@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch observations in a message: 1 publishes objects, more publishes arrays
  * @param seed of the city and its noise
  * @param duration after which nothing more is published; null for until stopped
- * @param versions which MQTT the gateways speak
+ * @param gateways how the gateways connect and pack
  * @param ledger where every observation and its fate is written; null for nowhere
  * @param scenario {@link #SONLA_DEMO} with incidents or {@link #SONLA_QUIET} without
  */
@@ -27,7 +27,7 @@ public record SimulationConfig(
         int batch,
         long seed,
         @Nullable Duration duration,
-        MqttVersions versions,
+        Gateways gateways,
         @Nullable Path ledger,
         String scenario) {
 
@@ -60,44 +60,48 @@ public record SimulationConfig(
 
     /** 200 devices that say 100 observations a second, one a message, in both MQTT versions, until stopped. */
     public static SimulationConfig to(String host, int port) {
-        return new SimulationConfig(host, port, 200, 100, 1, 1, null, MqttVersions.BOTH, null, SONLA_DEMO);
+        return new SimulationConfig(host, port, 200, 100, 1, 1, null, Gateways.STANDARD, null, SONLA_DEMO);
     }
 
     public SimulationConfig withDevices(int value) {
-        return new SimulationConfig(host, port, value, rate, batch, seed, duration, versions, ledger, scenario);
+        return new SimulationConfig(host, port, value, rate, batch, seed, duration, gateways, ledger, scenario);
     }
 
     public SimulationConfig withRate(double value) {
-        return new SimulationConfig(host, port, devices, value, batch, seed, duration, versions, ledger, scenario);
+        return new SimulationConfig(host, port, devices, value, batch, seed, duration, gateways, ledger, scenario);
     }
 
     /** Devices and rate together, for when neither fits the other's default. */
     public SimulationConfig withLoad(int deviceCount, double observationsPerSecond) {
         return new SimulationConfig(
-                host, port, deviceCount, observationsPerSecond, batch, seed, duration, versions, ledger, scenario);
+                host, port, deviceCount, observationsPerSecond, batch, seed, duration, gateways, ledger, scenario);
     }
 
     public SimulationConfig withBatch(int value) {
-        return new SimulationConfig(host, port, devices, rate, value, seed, duration, versions, ledger, scenario);
+        return new SimulationConfig(host, port, devices, rate, value, seed, duration, gateways, ledger, scenario);
     }
 
     public SimulationConfig withSeed(long value) {
-        return new SimulationConfig(host, port, devices, rate, batch, value, duration, versions, ledger, scenario);
+        return new SimulationConfig(host, port, devices, rate, batch, value, duration, gateways, ledger, scenario);
     }
 
     public SimulationConfig withDuration(@Nullable Duration value) {
-        return new SimulationConfig(host, port, devices, rate, batch, seed, value, versions, ledger, scenario);
+        return new SimulationConfig(host, port, devices, rate, batch, seed, value, gateways, ledger, scenario);
     }
 
     public SimulationConfig withVersions(MqttVersions value) {
+        return withGateways(new Gateways(value, gateways.mixed(), gateways.reconnectMax()));
+    }
+
+    public SimulationConfig withGateways(Gateways value) {
         return new SimulationConfig(host, port, devices, rate, batch, seed, duration, value, ledger, scenario);
     }
 
     public SimulationConfig withLedger(@Nullable Path value) {
-        return new SimulationConfig(host, port, devices, rate, batch, seed, duration, versions, value, scenario);
+        return new SimulationConfig(host, port, devices, rate, batch, seed, duration, gateways, value, scenario);
     }
 
     public SimulationConfig withScenario(String value) {
-        return new SimulationConfig(host, port, devices, rate, batch, seed, duration, versions, ledger, value);
+        return new SimulationConfig(host, port, devices, rate, batch, seed, duration, gateways, ledger, value);
     }
 }

@@ -10,6 +10,7 @@ package io.fieldwatch.simulator;
  * @param connected gateways that are connected now
  * @param gateways gateways in all
  * @param reconnects connections made anew
+ * @param resent messages sent again after a connection was lost
  * @param lateMillis how far the slowest gateway is behind its schedule; the devices' schedule never waits
  */
 public record SimulationStatus(
@@ -20,10 +21,11 @@ public record SimulationStatus(
         int connected,
         int gateways,
         long reconnects,
+        long resent,
         long lateMillis) {
 
-    /** {@code published=… acked=…}, the simulator's part of a summary line. */
+    /** {@code published=… acked=… reconnects=… resent=…}, the simulator's part of a summary line. */
     public String summary() {
-        return "published=" + published + " acked=" + acked;
+        return "published=" + published + " acked=" + acked + " reconnects=" + reconnects + " resent=" + resent;
     }
 }

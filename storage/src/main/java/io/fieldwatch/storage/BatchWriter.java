@@ -16,6 +16,7 @@ import java.util.Set;
  */
 class BatchWriter {
 
+    private final Database database;
     private final LogPositions positions;
     private final KindWriter kindWriter;
     private final MetricSet<StorageMetric> metrics;
@@ -31,7 +32,9 @@ class BatchWriter {
         }
     }
 
-    BatchWriter(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+    BatchWriter(
+            Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        this.database = database;
         this.positions = positions;
         this.metrics = metrics;
         kindWriter = new KindWriter(registry, metrics);
@@ -70,15 +73,23 @@ class BatchWriter {
     private void attempt(Connection connection, Batch batch, Set<Integer> careful, Tally tally)
             throws SQLException, RowsRefused {
         List<RejectedInput> rejects = new ArrayList<>(batch.rejected());
+        List<KindRows> few = new ArrayList<>();
         for (KindRows rows : batch.fresh()) {
-            if (rows.count() == 0) {
-                continue;
+            if (careful.contains(rows.kind().number()) || rows.count() < TableLayout.DIRECT_ROWS_MIN) {
+                few.add(rows);
+            } else {
+                copy(connection, rows, tally);
             }
+        }
+        // What follows goes into rows, also where large batches go straight into the columnstore.
+        for (String setting : database.layout().map(TableLayout::rowCopySettings).orElse(List.of())) {
+            Database.execute(connection, setting);
+        }
+        for (KindRows rows : few) {
             if (careful.contains(rows.kind().number())) {
                 kindWriter.copyCarefully(connection, rows, tally, rejects);
-            } else {
-                copy(connection, rows);
-                tally.stored += rows.count();
+            } else if (rows.count() > 0) {
+                copy(connection, rows, tally);
             }
         }
         for (KindRows rows : batch.doubtful()) {
@@ -90,9 +101,10 @@ class BatchWriter {
         tally.quarantined = rejects.size();
     }
 
-    private void copy(Connection connection, KindRows rows) throws SQLException, RowsRefused {
+    private void copy(Connection connection, KindRows rows, Tally tally) throws SQLException, RowsRefused {
         try {
             kindWriter.copy(connection, rows);
+            tally.stored += rows.count();
         } catch (SQLException e) {
             if (KindWriter.blamesRows(e)) {
                 throw new RowsRefused(rows.kind().number(), e);

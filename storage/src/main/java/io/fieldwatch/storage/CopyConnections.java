@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,6 +84,10 @@ final class CopyConnections implements AutoCloseable {
         }
         if (pool == null) {
             HikariConfig config = database.writePool("fieldwatch-copy", size, session);
+            List<String> settings = database.layout().map(TableLayout::copySettings).orElse(List.of());
+            if (!settings.isEmpty()) {
+                config.setConnectionInitSql(config.getConnectionInitSql() + "; " + String.join("; ", settings));
+            }
             pool = new HikariDataSource(config);
         }
         return pool;

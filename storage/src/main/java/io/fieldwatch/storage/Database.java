@@ -203,6 +203,7 @@ public final class Database implements AutoCloseable {
     HikariConfig writePool(String name, int size, String session) {
         HikariConfig pool = pool(name, size, config.writeTimeout(), session);
         pool.setAutoCommit(false);
+        pool.setIsolateInternalQueries(true); // or the first statement would leave a transaction open until it is used
         // A cancelled wait for a synchronous standby would count as a success: only the socket may time out.
         pool.setConnectionInitSql("SET statement_timeout = 0");
         return pool;

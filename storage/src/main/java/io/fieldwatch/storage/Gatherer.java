@@ -197,6 +197,11 @@ final class Gatherer implements Worker.Task {
         gap = committed.firstGap();
         epoch = committed.epoch();
         parts.windows().clear();
+        sorter.setLate(parts.database()
+                .layout()
+                .filter(layout -> layout.edition() == Edition.TIMESCALE_COMMUNITY)
+                .map(layout -> layout.columnstoreAfter().toMillis() * 1_000)
+                .orElse(Long.MAX_VALUE));
         settle(parts.inFlight().begin(gap.from(), epoch), committed);
         LogReader opened = log.read(ObservationStore.READER, gap.from());
         if (opened.nextPosition() > gap.from()) {

@@ -21,6 +21,7 @@ final class RecordSorter {
     private final IdentityWindows windows;
     private final WindowOpener opener;
     private final TimeGuard guard;
+    private long lateMicros = Long.MAX_VALUE;
     private final @Nullable Kind[] kinds;
     private final @Nullable CopyEncoder[] encoders;
 
@@ -46,6 +47,16 @@ final class RecordSorter {
             kinds[kind.number()] = kind;
             encoders[kind.number()] = new CopyEncoder(kind, 0);
         }
+    }
+
+    /**
+     * Says how old an observation is at its arrival when its chunk has been turned into columns: then it takes the lane of
+     * the doubtful ones, which adds rows to such a chunk and rewrites nothing.
+     *
+     * @param micros the maximum when there is no columnstore
+     */
+    void setLate(long micros) {
+        lateMicros = micros;
     }
 
     /**
@@ -95,7 +106,13 @@ final class RecordSorter {
             verdict = windows.check(block.device(), block.timeMicros(), block.valuesHash());
         }
         switch (verdict) {
-            case IdentityWindows.NEW -> batch.addFresh(kind, block);
+            case IdentityWindows.NEW -> {
+                if (late(block)) {
+                    batch.addDoubtful(kind, block);
+                } else {
+                    batch.addFresh(kind, block);
+                }
+            }
             case IdentityWindows.REPEATED -> batch.addDuplicate();
             case IdentityWindows.CLOSED ->
                 refuse(
@@ -106,6 +123,10 @@ final class RecordSorter {
                         "the log does not define device number " + block.device());
             default -> batch.addDoubtful(kind, block);
         }
+    }
+
+    private boolean late(BlockReader block) {
+        return block.arrivalMillis() * 1_000 - block.timeMicros() > lateMicros;
     }
 
     /** All devices without a window in this block from here on, so that the database is asked once. */

@@ -146,6 +146,23 @@ public record StorageConfig(
                 identities);
     }
 
+    public StorageConfig withConnectTimeout(Duration timeout) {
+        return new StorageConfig(
+                jdbcUrl,
+                user,
+                password,
+                writers,
+                batchRowsMax,
+                batchBytesMax,
+                visibleWithin,
+                timeout,
+                queryTimeout,
+                writeTimeout,
+                retention,
+                futureMax,
+                identities);
+    }
+
     public StorageConfig withVisibleWithin(Duration time) {
         return new StorageConfig(
                 jdbcUrl,

@@ -52,7 +52,7 @@ final class StoreParts {
                     number,
                     connections,
                     inFlight,
-                    steps.writer(registry, positions, metrics),
+                    steps.writer(database, registry, positions, metrics),
                     tally -> tally.addTo(metrics));
             lanes.add(lane);
             lane.start();

@@ -16,7 +16,8 @@ class StoreSteps {
     }
 
     /** One for each writing thread. */
-    BatchWriter writer(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-        return new BatchWriter(registry, positions, metrics);
+    BatchWriter writer(
+            Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        return new BatchWriter(database, registry, positions, metrics);
     }
 }

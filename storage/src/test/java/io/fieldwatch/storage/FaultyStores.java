@@ -42,14 +42,14 @@ public enum FaultyStores {
     }
 
     private interface WriterMaker {
-        BatchWriter make(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics);
+        BatchWriter make(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics);
     }
 
     private static StoreSteps writers(WriterMaker maker) {
         return new StoreSteps() {
             @Override
-            BatchWriter writer(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-                return maker.make(registry, positions, metrics);
+            BatchWriter writer(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+                return maker.make(database, registry, positions, metrics);
             }
         };
     }
@@ -58,8 +58,8 @@ public enum FaultyStores {
 
         private int commits;
 
-        LosingAnswers(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-            super(registry, positions, metrics);
+        LosingAnswers(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+            super(database, registry, positions, metrics);
         }
 
         @Override
@@ -75,8 +75,8 @@ public enum FaultyStores {
 
         private static final int BETWEEN_MILLIS_MAX = 60;
 
-        PositionApart(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-            super(registry, positions, metrics);
+        PositionApart(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+            super(database, registry, positions, metrics);
         }
 
         @Override
@@ -93,8 +93,8 @@ public enum FaultyStores {
 
         private static final int ROWS = 50;
 
-        SmallBatchesDropped(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-            super(registry, positions, metrics);
+        SmallBatchesDropped(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+            super(database, registry, positions, metrics);
         }
 
         @Override
@@ -109,8 +109,8 @@ public enum FaultyStores {
 
         private @Nullable Batch latest;
 
-        BlindRetry(DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
-            super(registry, positions, metrics);
+        BlindRetry(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+            super(database, registry, positions, metrics);
         }
 
         @Override

@@ -356,12 +356,11 @@ final class ObservationStoreTest {
         devices(5);
         feed.seconds(5, 0, 100);
         feed.seconds(5, 100, 200);
-        try (TcpProxy proxy = new TcpProxy(port())) {
-            proxy.cutAfterCommits(2);
-            // So that every COMMIT says so, instead of naming a prepared statement.
-            String url = throughProxy(proxy) + "&prepareThreshold=0";
-            store(log, StorageConfig.of(url).withBatchRowsMax(500));
-            assertThat(proxy.commitsLeftToCut()).isZero();
+        try (PostgresProxy proxy = new PostgresProxy(port())) {
+            Fault first = proxy.at(1, Passing.commit(), new Fault.ForwardAndCut());
+            Fault second = proxy.at(2, Passing.commit(), new Fault.ForwardAndCut());
+            store(log, StorageConfig.of(throughProxy(proxy)).withBatchRowsMax(500));
+            assertThat(first.happened() && second.happened()).isTrue();
         }
         assertThat(count()).isEqualTo(1_000);
         assertThat(metrics.get(StorageMetric.RETRIES)).isBetween(1L, 2L); // both at once or one after the other
@@ -374,7 +373,7 @@ final class ObservationStoreTest {
     void waitsForADatabaseThatIsNotThereYetAndThatGoesAway() throws Exception {
         devices(2);
         feed.seconds(2, 0, 10);
-        try (TcpProxy proxy = new TcpProxy(port())) {
+        try (PostgresProxy proxy = new PostgresProxy(port())) {
             proxy.refuse(true);
             StorageConfig config = StorageConfig.of(throughProxy(proxy));
             try (Database opened = new Database(config, CATALOGUE);
@@ -504,7 +503,7 @@ final class ObservationStoreTest {
         return Integer.parseInt(database.url().replaceFirst(".*://[^/:]*:(\\d+)/.*", "$1"));
     }
 
-    private String throughProxy(TcpProxy proxy) {
+    private String throughProxy(PostgresProxy proxy) {
         return database.url().replaceFirst("://[^/]*/", "://127.0.0.1:" + proxy.port() + "/");
     }
 }

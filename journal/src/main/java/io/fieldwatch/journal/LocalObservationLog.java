@@ -32,9 +32,9 @@ public final class LocalObservationLog implements ObservationLog {
     private long definitionsSaved = -1;
     private final SegmentLog log;
 
-    private LocalObservationLog(JournalConfig config, Disk disk) throws IOException {
+    private LocalObservationLog(JournalConfig config, Platform platform) throws IOException {
         snapshot = new DeviceSnapshot(config.directory());
-        log = SegmentLog.open(config, this::saveDevices, this::recover, disk);
+        log = SegmentLog.open(config, this::saveDevices, this::recover, platform);
     }
 
     /**
@@ -43,11 +43,11 @@ public final class LocalObservationLog implements ObservationLog {
      * @throws IOException as {@link SegmentLog#open}, also when a block does not make sense
      */
     public static LocalObservationLog open(JournalConfig config) throws IOException {
-        return open(config, new Disk());
+        return open(config, Platform.real());
     }
 
-    static LocalObservationLog open(JournalConfig config, Disk disk) throws IOException {
-        LocalObservationLog opened = new LocalObservationLog(config, disk);
+    static LocalObservationLog open(JournalConfig config, Platform platform) throws IOException {
+        LocalObservationLog opened = new LocalObservationLog(config, platform);
         boolean sound = false;
         try {
             opened.loadSnapshot();

@@ -1,5 +1,6 @@
 package io.fieldwatch.journal;
 
+import io.fieldwatch.telemetry.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -11,14 +12,14 @@ public final class FaultyLogs {
     private static final Duration FORCE_TIME = Duration.ofMillis(10);
     /** Acknowledgements that are due have left by then. */
     private static final long ANSWERS_LEAVE_MILLIS = 100;
-    /** As after SIGKILL. */
-    private static final int KILLED = 128 + 9;
+    /** What an engine says whose log has failed: it is to be started again. */
+    private static final int LOG_FAILED = 3;
 
     private FaultyLogs() {}
 
     /** A slow disk that loses what is not forced when the process ends; an honest log loses nothing on it. */
     public static LocalObservationLog losingUnforced(JournalConfig config) throws IOException {
-        return LocalObservationLog.open(config, new PowerLossDisk(FORCE_TIME));
+        return on(config, new PowerLossDisk(FORCE_TIME));
     }
 
     /**
@@ -28,7 +29,11 @@ public final class FaultyLogs {
      * @param swallow the fault of whoever does not look: the log is not told
      */
     public static LocalObservationLog failingForce(JournalConfig config, int nth, boolean swallow) throws IOException {
-        return LocalObservationLog.open(config, new FailingForce(nth, swallow));
+        return on(config, new FailingForce(nth, swallow));
+    }
+
+    private static LocalObservationLog on(JournalConfig config, Disk disk) throws IOException {
+        return LocalObservationLog.open(config, new Platform(disk, Clock.system()));
     }
 
     private static final class FailingForce extends PowerLossDisk {
@@ -66,6 +71,6 @@ public final class FaultyLogs {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(KILLED);
+        Runtime.getRuntime().halt(LOG_FAILED);
     }
 }

@@ -12,8 +12,8 @@ public final class FaultyLogs {
     private static final Duration FORCE_TIME = Duration.ofMillis(10);
     /** Acknowledgements that are due have left by then. */
     private static final long ANSWERS_LEAVE_MILLIS = 100;
-    /** As after SIGKILL. */
-    private static final int KILLED = 128 + 9;
+    /** What an engine says whose log has failed: it is to be started again. */
+    private static final int LOG_FAILED = 3;
 
     private FaultyLogs() {}
 
@@ -71,6 +71,6 @@ public final class FaultyLogs {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(KILLED);
+        Runtime.getRuntime().halt(LOG_FAILED);
     }
 }

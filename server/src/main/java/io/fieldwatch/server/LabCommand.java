@@ -2,6 +2,7 @@ package io.fieldwatch.server;
 
 import io.fieldwatch.server.lab.CrashLab;
 import io.fieldwatch.server.lab.CrashPlan;
+import io.fieldwatch.server.lab.Kills;
 import io.fieldwatch.server.lab.LabDatabase;
 import io.fieldwatch.server.lab.ScratchDatabase;
 import io.fieldwatch.server.lab.Verdict;
@@ -140,10 +141,9 @@ final class LabCommand implements Runnable {
                         chosen,
                         rate,
                         directory,
-                        aliveMax,
+                        Kills.seeded(chosen, aliveMax, killDatabase),
                         COMPARE_EVERY,
                         !withoutUniqueIndex,
-                        killDatabase,
                         List.of(Main.class.getName()),
                         Main.class.getName());
             } catch (IllegalArgumentException e) {

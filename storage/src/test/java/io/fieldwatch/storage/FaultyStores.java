@@ -6,7 +6,6 @@ import io.fieldwatch.telemetry.ObservationLog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ public enum FaultyStores {
 
     private static final class PositionApart extends BatchWriter {
 
-        private static final int BETWEEN_MILLIS_MAX = 60;
+        private static final int BETWEEN_MILLIS = 400;
 
         PositionApart(
                 Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
@@ -91,14 +90,14 @@ public enum FaultyStores {
             connection.rollback();
             super.claim(connection, batch, epoch);
             connection.commit();
-            pause(BETWEEN_MILLIS_MAX); // a process that is killed here has lost the rows
+            pause(BETWEEN_MILLIS); // a process that is killed here has lost the rows
             super.write(connection, batch, new Tally());
         }
     }
 
     private static final class SmallBatchesDropped extends BatchWriter {
 
-        private static final int ROWS = 50;
+        private static final int ROWS = 150;
 
         SmallBatchesDropped(
                 Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
@@ -159,9 +158,9 @@ public enum FaultyStores {
         }
     }
 
-    private static void pause(int millisMax) {
+    private static void pause(int millis) {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextInt(millisMax));
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

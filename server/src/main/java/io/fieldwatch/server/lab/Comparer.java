@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Comparer {
 
     private static final String LAG = "fieldwatch_storage_lag_bytes";
+    private static final String DATABASE_UP = "fieldwatch_database_up";
     private static final Duration STORED_WITHIN = Duration.ofSeconds(60);
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(3);
-    private static final long LOOK_MILLIS = 200;
-    /** The figure is set after each transaction, so one zero may be an old one. */
-    private static final int ZEROS = 3;
+    private static final long LOOK_MILLIS = 100;
+    /** The clock's ticks keep the log growing, and a figure may be an old one. */
+    private static final int ZEROS = 2;
 
     private final Path ledger;
     private final Catalogue catalogue;
@@ -67,10 +68,14 @@ final class Comparer {
             if (!engine.alive()) {
                 return false;
             }
-            OptionalDouble lag = engine.metric(LAG);
-            zeros = lag.isPresent() && lag.getAsDouble() == 0 ? zeros + 1 : 0;
+            boolean zero = is(0, engine.metric(LAG)) && is(1, engine.metric(DATABASE_UP));
+            zeros = zero ? zeros + 1 : 0;
             Thread.sleep(LOOK_MILLIS);
         }
         return engine.alive();
+    }
+
+    private static boolean is(double expected, OptionalDouble figure) {
+        return figure.isPresent() && figure.getAsDouble() == expected;
     }
 }

@@ -1,5 +1,7 @@
 package io.fieldwatch.server.lab;
 
+import io.fieldwatch.storage.Database;
+import io.fieldwatch.storage.StorageConfig;
 import io.fieldwatch.telemetry.Catalogue;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +40,6 @@ public final class CrashLab {
     private final LabDatabase database;
     private final Catalogue catalogue;
     private final Consumer<String> progress;
-    private final boolean atCalls = Strace.available();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Children children = new Children();
     private final Path ledger;
@@ -115,25 +117,33 @@ public final class CrashLab {
         }
     }
 
-    /** The first life makes the schema and, for a long run, an archive of classes that makes the others start sooner. */
     private void prepare() throws IOException, InterruptedException {
-        Path archive = setting.log().resolveSibling("engine.jsa");
-        if (plan.cycles() >= ARCHIVE_FROM_CYCLES && Children.archivable()) {
-            javaFlags = List.of("-XX:ArchiveClassesAtExit=" + archive);
+        try (Database storage = new Database(StorageConfig.of(database.url()), catalogue)) {
+            progress.accept("database: " + storage.migrate());
+        } catch (SQLException e) {
+            throw new IOException("the database cannot be prepared: " + e.getMessage(), e);
         }
-        EngineProcess first = up();
         if (!plan.uniqueIndex()) {
             Indexes.makePlain(database.url());
         }
-        first.stop();
+        if (plan.cycles() >= ARCHIVE_FROM_CYCLES && Children.archivable()) {
+            archiveClasses();
+        }
+    }
+
+    /** One life leaves behind an archive of classes that lets the others start sooner. */
+    private void archiveClasses() throws IOException, InterruptedException {
+        Path archive = setting.log().resolveSibling("engine.jsa");
+        javaFlags = List.of("-XX:ArchiveClassesAtExit=" + archive);
+        up().stop();
         engine = null;
         javaFlags = Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
     }
 
     private void cycle(int number) throws IOException, InterruptedException {
-        KillPoint point = KillPoint.of(plan.seed(), number, plan.aliveMax(), atCalls);
+        KillPoint point = plan.kills().points().apply(number);
         String databaseToo = "";
-        if (plan.killDatabase() && new SplittableRandom(plan.seed() - number).nextInt(CRASH_DATABASE_EVERY) == 0) {
+        if (plan.kills().database() && new SplittableRandom(plan.seed() - number).nextInt(CRASH_DATABASE_EVERY) == 0) {
             up();
             database.crash();
             databaseToo = ", after the database";
@@ -163,7 +173,7 @@ public final class CrashLab {
         KillPoint.AtCall call = (KillPoint.AtCall) point;
         Path log = setting.log().resolveSibling("strace.log");
         return Strace.arm(children, serving.pid(), call, log.toFile())
-                && serving.awaitEnd(plan.aliveMax().toMillis());
+                && serving.awaitEnd(plan.kills().aliveMax().toMillis());
     }
 
     /** Kills the engine unless something else has; answers how old it became. */

@@ -1,20 +1,18 @@
 package io.fieldwatch.server.lab;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /**
  * What a run does.
  *
  * @param cycles how often the engine is killed
- * @param seed of every choice and of the simulated city
+ * @param seed of the simulated city
  * @param rate observations a second, all devices together
  * @param directory for the logs, the ledger and everything the processes say; must be empty or absent
- * @param aliveMax an engine is killed at the latest this long after it is ready
+ * @param kills when
  * @param compareEvery after so many cycles everything is compared while the load is held still
  * @param uniqueIndex false takes the tables' unique indexes away, so that exactly once cannot lean on them
- * @param killDatabase kill the database now and then, too
  * @param engineMain main class, and arguments before {@code serve --config FILE}
  * @param loadMain main class that knows {@code simulate}
  */
@@ -23,10 +21,9 @@ public record CrashPlan(
         long seed,
         int rate,
         Path directory,
-        Duration aliveMax,
+        Kills kills,
         int compareEvery,
         boolean uniqueIndex,
-        boolean killDatabase,
         List<String> engineMain,
         String loadMain) {
 
@@ -36,9 +33,6 @@ public record CrashPlan(
         }
         if (rate < 1 || rate > 50_000) {
             throw new IllegalArgumentException("rate " + rate + " is not 1 to 50,000");
-        }
-        if (aliveMax.toMillis() < 250 || aliveMax.compareTo(Duration.ofMinutes(10)) > 0) {
-            throw new IllegalArgumentException("aliveMax " + aliveMax + " is not 250 ms to 10 min");
         }
         if (compareEvery < 1) {
             throw new IllegalArgumentException("compareEvery " + compareEvery + " is not positive");

@@ -1,10 +1,7 @@
 package io.fieldwatch.server.lab;
 
-import java.time.Duration;
-import java.util.SplittableRandom;
-
 /** When an engine is killed. */
-sealed interface KillPoint {
+public sealed interface KillPoint {
 
     /** This long after its process began, while it recovers. */
     record WhileStarting(long millis) implements KillPoint {
@@ -54,23 +51,5 @@ sealed interface KillPoint {
             this.systemCalls = systemCalls;
             this.nthMax = nthMax;
         }
-    }
-
-    /**
-     * The kill point of a cycle, a function of seed and cycle alone. Odd cycles are killed at a call where that can be
-     * done, the others at a random time, one in six of them before they are ready.
-     */
-    static KillPoint of(long seed, int cycle, Duration aliveMax, boolean atCalls) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + cycle);
-        if (atCalls && cycle % 2 == 1) {
-            Call call = Call.values()[random.nextInt(Call.values().length)];
-            // the square prefers early calls: those are the first after a recovery
-            double part = random.nextDouble();
-            return new AtCall(call, 1 + (int) (part * part * call.nthMax));
-        }
-        if (random.nextInt(6) == 0) {
-            return new WhileStarting(random.nextLong(100, 1800));
-        }
-        return new AfterReady(random.nextLong(200, aliveMax.toMillis() + 1));
     }
 }

@@ -2,6 +2,7 @@ package io.fieldwatch.journal;
 
 import io.fieldwatch.telemetry.BlockFormat;
 import io.fieldwatch.telemetry.BlockReader;
+import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.DeviceDictionary;
 import io.fieldwatch.telemetry.LogReader;
@@ -34,7 +35,7 @@ public final class LocalObservationLog implements ObservationLog {
 
     private LocalObservationLog(JournalConfig config, Disk disk) throws IOException {
         snapshot = new DeviceSnapshot(config.directory());
-        log = SegmentLog.open(config, this::saveDevices, this::recover, disk);
+        log = SegmentLog.open(config, this::saveDevices, this::recover, new Platform(disk, Clock.system()));
     }
 
     /**

@@ -2,7 +2,6 @@ package io.fieldwatch.journal;
 
 import io.fieldwatch.telemetry.BlockFormat;
 import io.fieldwatch.telemetry.BlockReader;
-import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.DeviceDictionary;
 import io.fieldwatch.telemetry.LogReader;
@@ -33,9 +32,9 @@ public final class LocalObservationLog implements ObservationLog {
     private long definitionsSaved = -1;
     private final SegmentLog log;
 
-    private LocalObservationLog(JournalConfig config, Disk disk) throws IOException {
+    private LocalObservationLog(JournalConfig config, Platform platform) throws IOException {
         snapshot = new DeviceSnapshot(config.directory());
-        log = SegmentLog.open(config, this::saveDevices, this::recover, new Platform(disk, Clock.system()));
+        log = SegmentLog.open(config, this::saveDevices, this::recover, platform);
     }
 
     /**
@@ -44,11 +43,11 @@ public final class LocalObservationLog implements ObservationLog {
      * @throws IOException as {@link SegmentLog#open}, also when a block does not make sense
      */
     public static LocalObservationLog open(JournalConfig config) throws IOException {
-        return open(config, new Disk());
+        return open(config, Platform.real());
     }
 
-    static LocalObservationLog open(JournalConfig config, Disk disk) throws IOException {
-        LocalObservationLog opened = new LocalObservationLog(config, disk);
+    static LocalObservationLog open(JournalConfig config, Platform platform) throws IOException {
+        LocalObservationLog opened = new LocalObservationLog(config, platform);
         boolean sound = false;
         try {
             opened.loadSnapshot();

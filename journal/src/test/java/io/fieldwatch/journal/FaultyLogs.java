@@ -1,5 +1,6 @@
 package io.fieldwatch.journal;
 
+import io.fieldwatch.telemetry.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class FaultyLogs {
 
     /** A slow disk that loses what is not forced when the process ends; an honest log loses nothing on it. */
     public static LocalObservationLog losingUnforced(JournalConfig config) throws IOException {
-        return LocalObservationLog.open(config, new PowerLossDisk(FORCE_TIME));
+        return on(config, new PowerLossDisk(FORCE_TIME));
     }
 
     /**
@@ -28,7 +29,11 @@ public final class FaultyLogs {
      * @param swallow the fault of whoever does not look: the log is not told
      */
     public static LocalObservationLog failingForce(JournalConfig config, int nth, boolean swallow) throws IOException {
-        return LocalObservationLog.open(config, new FailingForce(nth, swallow));
+        return on(config, new FailingForce(nth, swallow));
+    }
+
+    private static LocalObservationLog on(JournalConfig config, Disk disk) throws IOException {
+        return LocalObservationLog.open(config, new Platform(disk, Clock.system()));
     }
 
     private static final class FailingForce extends PowerLossDisk {

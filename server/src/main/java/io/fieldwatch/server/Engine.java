@@ -20,7 +20,9 @@ import io.fieldwatch.journal.LogHealth;
 import io.fieldwatch.journal.SegmentLog;
 import io.fieldwatch.storage.AlertProjection;
 import io.fieldwatch.storage.Database;
+import io.fieldwatch.storage.DatabaseDurability;
 import io.fieldwatch.storage.ObservationStore;
+import io.fieldwatch.storage.Retention;
 import io.fieldwatch.storage.StorageConfig;
 import io.fieldwatch.storage.StorageMetric;
 import io.fieldwatch.storage.StoredObservations;
@@ -104,6 +106,7 @@ final class Engine implements AutoCloseable {
                     data.catalogue(), data.rules(), alertLog, observationLog.id(), observationLog.devices(), clock);
             alertWorker = started(new AlertWorker(alerts, observationLog));
             database = started(new Database(storage(), data.catalogue()));
+            Retention retention = started(new Retention(database, data.catalogue(), storageMetrics));
             store = started(
                     parts.observationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
             projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
@@ -114,6 +117,7 @@ final class Engine implements AutoCloseable {
             alertWorker.start();
             store.start();
             projection.start();
+            retention.start();
             live.start();
             console.start();
             started(new Ticker(observationLog, data.catalogue().version(), clock))
@@ -311,9 +315,14 @@ final class Engine implements AutoCloseable {
                         "rules",
                         rules.isEmpty(),
                         rules.map(e -> "no alert is raised: " + e.getMessage()).orElse("")),
-                new Readiness.Check(
-                        "database",
-                        database.edition().isPresent(),
-                        database.edition().map(Enum::name).orElse("not reached yet; the log keeps everything")));
+                new Readiness.Check("database", database.edition().isPresent(), databaseDetail()));
+    }
+
+    /** Which edition it is, and what is wrong with what it calls a commit. */
+    private String databaseDetail() {
+        String edition = database.edition().map(Enum::name).orElse("not reached yet; the log keeps everything");
+        List<String> warnings =
+                database.durability().map(DatabaseDurability::warnings).orElse(List.of());
+        return warnings.isEmpty() ? edition : edition + ": " + String.join("; ", warnings);
     }
 }

@@ -201,7 +201,7 @@ final class EngineTest {
                 null,
                 standard.mqtt().withPort(0),
                 new ServerConfig.Journal(8, 64),
-                new ServerConfig.Database(url, null, null, 50_000),
+                standard.database().withUrl(url),
                 standard.http().withPort(0));
         return Engine.start(config, CityData.read(config), Clock.system());
     }

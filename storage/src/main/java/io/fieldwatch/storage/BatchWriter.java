@@ -32,8 +32,7 @@ class BatchWriter {
         }
     }
 
-    BatchWriter(
-            Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+    BatchWriter(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
         this.database = database;
         this.positions = positions;
         this.metrics = metrics;
@@ -82,7 +81,8 @@ class BatchWriter {
             }
         }
         // What follows goes into rows, also where large batches go straight into the columnstore.
-        for (String setting : database.layout().map(TableLayout::rowCopySettings).orElse(List.of())) {
+        for (String setting :
+                database.layout().map(TableLayout::rowCopySettings).orElse(List.of())) {
             Database.execute(connection, setting);
         }
         for (KindRows rows : few) {

@@ -84,7 +84,8 @@ final class CopyConnections implements AutoCloseable {
         }
         if (pool == null) {
             HikariConfig config = database.writePool("fieldwatch-copy", size, session);
-            List<String> settings = database.layout().map(TableLayout::copySettings).orElse(List.of());
+            List<String> settings =
+                    database.layout().map(TableLayout::copySettings).orElse(List.of());
             if (!settings.isEmpty()) {
                 config.setConnectionInitSql(config.getConnectionInitSql() + "; " + String.join("; ", settings));
             }

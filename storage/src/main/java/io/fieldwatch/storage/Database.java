@@ -31,6 +31,9 @@ public final class Database implements AutoCloseable {
     private static final long MIGRATION_LOCK = 0x6669656c64776174L;
 
     private static final int QUERY_CONNECTIONS = 4;
+    /** The server ends a query by itself, and its word is to arrive before the socket gives up. */
+    private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
+
     /** The alerts', the gatherer's, the retention's, two for a migration. The observations' writers have their own. */
     private static final int WRITE_CONNECTIONS = 5;
 
@@ -120,7 +123,7 @@ public final class Database implements AutoCloseable {
     /** Connections for reading, a few, with the query timeout set. */
     public synchronized DataSource queryDataSource() {
         if (queries == null) {
-            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout(), APPLICATION);
+            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout().plus(ANSWER_WAIT), APPLICATION);
             pool.setReadOnly(true);
             pool.setAutoCommit(true);
             pool.setConnectionInitSql(
@@ -245,7 +248,7 @@ public final class Database implements AutoCloseable {
         source.setApplicationName(session);
         source.setConnectTimeout(seconds(config.connectTimeout()));
         source.setLoginTimeout(seconds(config.connectTimeout()));
-        source.setSocketTimeout(seconds(socketTimeout) + 5);
+        source.setSocketTimeout(seconds(socketTimeout));
         source.setTcpKeepAlive(true);
         source.setReWriteBatchedInserts(true);
         source.setMaxSendBufferSize(KindWriter.CHUNK_BYTES);

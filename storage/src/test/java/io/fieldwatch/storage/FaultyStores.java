@@ -42,13 +42,18 @@ public enum FaultyStores {
     }
 
     private interface WriterMaker {
-        BatchWriter make(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics);
+        BatchWriter make(
+                Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics);
     }
 
     private static StoreSteps writers(WriterMaker maker) {
         return new StoreSteps() {
             @Override
-            BatchWriter writer(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+            BatchWriter writer(
+                    Database database,
+                    DeviceRegistry registry,
+                    LogPositions positions,
+                    MetricSet<StorageMetric> metrics) {
                 return maker.make(database, registry, positions, metrics);
             }
         };
@@ -58,7 +63,8 @@ public enum FaultyStores {
 
         private int commits;
 
-        LosingAnswers(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        LosingAnswers(
+                Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
             super(database, registry, positions, metrics);
         }
 
@@ -75,7 +81,8 @@ public enum FaultyStores {
 
         private static final int BETWEEN_MILLIS_MAX = 60;
 
-        PositionApart(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        PositionApart(
+                Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
             super(database, registry, positions, metrics);
         }
 
@@ -93,7 +100,8 @@ public enum FaultyStores {
 
         private static final int ROWS = 50;
 
-        SmallBatchesDropped(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        SmallBatchesDropped(
+                Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
             super(database, registry, positions, metrics);
         }
 
@@ -109,7 +117,8 @@ public enum FaultyStores {
 
         private @Nullable Batch latest;
 
-        BlindRetry(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
+        BlindRetry(
+                Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
             super(database, registry, positions, metrics);
         }
 

@@ -29,6 +29,8 @@ final class RetentionTest {
     @AutoClose
     private Database opened;
 
+    private Edition edition;
+
     RetentionTest(TestDatabases server) {
         this.server = server;
     }
@@ -37,12 +39,12 @@ final class RetentionTest {
     void create() throws Exception {
         database = server.fresh();
         opened = new Database(StorageConfig.of(database.url()), Catalogue.builtIn(), OPTIONS);
-        opened.migrate();
+        edition = opened.migrate();
     }
 
     @Test
     void removesObservationsThatAreTooOldAndLeavesTheOthers() throws Exception {
-        assumeThat(server).isNotEqualTo(TestDatabases.COMMUNITY); // a policy of the server does it there
+        assumeThat(edition).isNotEqualTo(Edition.TIMESCALE_COMMUNITY); // a policy of the server does it there
         observations("traffic_flow", "now() - interval '400 days'", 50_000);
         observations("traffic_flow", "now() - interval '33 days'", 10);
         observations("traffic_flow", "now() - interval '29 days'", 10);
@@ -54,7 +56,7 @@ final class RetentionTest {
                 .isEqualTo(10);
         assertThat(database.number("SELECT count(*) FROM fieldwatch.air_quality"))
                 .isZero();
-        if (server == TestDatabases.EMBEDDED) {
+        if (edition == Edition.PLAIN) {
             assertThat(removed).isEqualTo(new Retention.Removed(0, 50_011, 0));
             assertThat(metrics.get(StorageMetric.RETENTION_ROWS)).isEqualTo(50_011);
         } else {
@@ -87,7 +89,7 @@ final class RetentionTest {
 
     @Test
     void doesNotWaitForALockThatSomebodyHolds() throws Exception {
-        assumeThat(server).isEqualTo(TestDatabases.TIMESCALE);
+        assumeThat(edition).isEqualTo(Edition.TIMESCALE_APACHE);
         observations("traffic_flow", "now() - interval '33 days'", 1);
         observations("air_quality", "now() - interval '33 days'", 1);
         try (Connection other = DriverManager.getConnection(database.url())) {

@@ -7,6 +7,7 @@ import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.CatalogueFile;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,8 @@ final class RollupTest {
     @AutoClose
     private TestDatabase database;
 
+    private Edition edition;
+
     RollupTest(TestDatabases server) {
         this.server = server;
     }
@@ -47,7 +50,7 @@ final class RollupTest {
     @BeforeEach
     void create() throws Exception {
         database = server.fresh();
-        migrate(KINDS, SchemaOptions.DEFAULT);
+        edition = migrate(KINDS, SchemaOptions.DEFAULT);
     }
 
     @Test
@@ -74,6 +77,23 @@ final class RollupTest {
         assertThat(database.rows("SELECT time AT TIME ZONE 'Asia/Ho_Chi_Minh', observations, level_avg"
                         + " FROM fieldwatch.water_level_daily ORDER BY 1"))
                 .containsExactly("2026-11-22 00:00:00|1|1", "2026-11-23 00:00:00|2|3");
+    }
+
+    @Test
+    void askingForADayReadsOnlyItsChunks() throws Exception {
+        assumeThat(edition).isEqualTo(Edition.TIMESCALE_APACHE);
+        for (int day = 10; day < 20; day++) {
+            insert("2026-11-" + day + " 12:00Z", 1, "1.0", "true", 0);
+        }
+        for (String view : List.of("water_level_hourly", "water_level_daily")) {
+            List<String> plan = database.rows("EXPLAIN (COSTS OFF) SELECT * FROM fieldwatch." + view
+                    + " WHERE time >= '2026-11-15Z' AND time < '2026-11-16Z' AND device_id = 1");
+
+            // A day of the city may begin the day before UTC's.
+            assertThat(plan)
+                    .filteredOn(line -> line.matches(".* on _hyper_\\d+_\\d+_chunk.*"))
+                    .hasSizeBetween(1, 2);
+        }
     }
 
     @Test
@@ -120,7 +140,7 @@ final class RollupTest {
 
     @Test
     void continuousAggregatesAndPoliciesFollowTheOptions() throws Exception {
-        assumeThat(server).isEqualTo(TestDatabases.COMMUNITY);
+        assumeThat(edition).isEqualTo(Edition.TIMESCALE_COMMUNITY);
         String aggregates = "SELECT regexp_replace(view_name, '_[0-9a-f]{8}$', '') FROM"
                 + " timescaledb_information.continuous_aggregates WHERE view_schema = 'fieldwatch_rollup' ORDER BY 1";
         assertThat(database.rows(aggregates)).containsExactly("water_level_daily", "water_level_hourly");
@@ -167,7 +187,7 @@ final class RollupTest {
 
         assertThat(database.rows("SELECT level_avg FROM fieldwatch.water_level_daily"))
                 .containsExactly("1");
-        if (server == TestDatabases.COMMUNITY) {
+        if (edition == Edition.TIMESCALE_COMMUNITY) {
             assertThat(database.number("SELECT count(*) FROM timescaledb_information.continuous_aggregates"))
                     .isZero();
         }
@@ -198,10 +218,10 @@ final class RollupTest {
                 + "', " + device + ", " + level + ", " + on + ", " + quality + ")");
     }
 
-    private void migrate(String kinds, SchemaOptions options) throws Exception {
+    private Edition migrate(String kinds, SchemaOptions options) throws Exception {
         Catalogue catalogue = CatalogueFile.parse("kinds.yaml", kinds);
         try (Database opened = new Database(StorageConfig.of(database.url()), catalogue, options)) {
-            opened.migrate();
+            return opened.migrate();
         }
     }
 }

@@ -161,6 +161,16 @@ final class StoreUnderFault implements AutoCloseable {
 
     /** Waits until all is stored, ends the storage and looks at every row, metric, thread and session. */
     void assertEverythingOnce(int unstorable) throws Exception {
+        assertRowsOnce(unstorable);
+        assertThat(metrics.get(StorageMetric.ROWS_STORED)).as("rows_stored").isEqualTo(traffic + air);
+        assertThat(metrics.get(StorageMetric.DUPLICATES)).as("duplicates").isZero();
+        assertThat(metrics.get(StorageMetric.CONFLICTS)).as("conflicts").isZero();
+        assertThat(metrics.get(StorageMetric.UNSTORABLE)).as("unstorable").isEqualTo(unstorable);
+        assertThat(metrics.get(StorageMetric.QUARANTINED)).as("quarantined").isEqualTo(unstorable);
+    }
+
+    /** The same without the metrics. */
+    void assertRowsOnce(int unstorable) throws Exception {
         awaitStored();
         proxy.endSilent();
         assertThat(threads()).as("storage's threads").isNotEmpty();
@@ -190,11 +200,6 @@ final class StoreUnderFault implements AutoCloseable {
         assertThat(database.rows("SELECT reason, count(*) FROM fieldwatch.quarantine GROUP BY 1"))
                 .as("quarantine")
                 .isEqualTo(unstorable == 0 ? List.of() : List.of("UNSTORABLE|" + unstorable));
-        assertThat(metrics.get(StorageMetric.ROWS_STORED)).as("rows_stored").isEqualTo(traffic + air);
-        assertThat(metrics.get(StorageMetric.DUPLICATES)).as("duplicates").isZero();
-        assertThat(metrics.get(StorageMetric.CONFLICTS)).as("conflicts").isZero();
-        assertThat(metrics.get(StorageMetric.UNSTORABLE)).as("unstorable").isEqualTo(unstorable);
-        assertThat(metrics.get(StorageMetric.QUARANTINED)).as("quarantined").isEqualTo(unstorable);
     }
 
     /** Ends the storage; all its sessions end with it. */

@@ -28,7 +28,7 @@ public enum TestDatabases {
         }
     },
     /**
-     * Real TimescaleDB: {@code FIELDWATCH_TEST_DB_URL} when it is set, else what {@code ./fieldwatch timescaledb start}
+     * Real TimescaleDB of either edition: {@code FIELDWATCH_TEST_DB_URL} when it is set, else what {@code ./fieldwatch timescaledb start}
      * answers. Where it cannot be had a test is aborted, or fails when {@code CI=true}.
      */
     TIMESCALE {
@@ -38,7 +38,7 @@ public enum TestDatabases {
         }
     },
     /**
-     * TimescaleDB under the Timescale licence, which nobody may pass on to us: the server that
+     * TimescaleDB under the Timescale licence, which no distribution has: the server that
      * {@code FIELDWATCH_TEST_COMMUNITY_URL} names, whose user must be allowed to create databases and the extension. A test
      * is aborted where it is not set, with {@code CI=true} too.
      */

@@ -123,7 +123,11 @@ public final class Database implements AutoCloseable {
     /** Connections for reading, a few, with the query timeout set. */
     public synchronized DataSource queryDataSource() {
         if (queries == null) {
-            HikariConfig pool = pool("fieldwatch-queries", QUERY_CONNECTIONS, config.queryTimeout().plus(ANSWER_WAIT), APPLICATION);
+            HikariConfig pool = pool(
+                    "fieldwatch-queries",
+                    QUERY_CONNECTIONS,
+                    config.queryTimeout().plus(ANSWER_WAIT),
+                    APPLICATION);
             pool.setReadOnly(true);
             pool.setAutoCommit(true);
             pool.setConnectionInitSql(

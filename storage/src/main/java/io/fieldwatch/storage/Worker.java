@@ -138,7 +138,11 @@ final class Worker {
         if (!what.equals(failure) || now - loggedNanos > SAME_FAILURE_AGAIN_NANOS) {
             failure = what;
             loggedNanos = now;
-            LOG.warn("{} failed and tries again; nothing is lost: {}", thread.getName(), what);
+            if (e instanceof IOException) {
+                LOG.error("{} cannot read its log and tries again: {}", thread.getName(), what);
+            } else {
+                LOG.warn("{} failed and tries again; nothing is lost: {}", thread.getName(), what);
+            }
             LOG.debug("{} failed", thread.getName(), e);
         }
     }

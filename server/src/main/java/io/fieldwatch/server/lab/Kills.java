@@ -1,6 +1,7 @@
 package io.fieldwatch.server.lab;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 
@@ -13,6 +14,7 @@ import java.util.function.IntFunction;
  */
 public record Kills(IntFunction<KillPoint> points, Duration aliveMax, boolean database) {
 
+    private static final List<KillPoint.Call> CALLS = List.of(KillPoint.Call.values());
     private static final long ALIVE_MILLIS_MIN = 200;
     private static final long START_MILLIS = 1800;
     private static final int WHILE_STARTING_EVERY = 6;
@@ -35,7 +37,7 @@ public record Kills(IntFunction<KillPoint> points, Duration aliveMax, boolean da
     private static KillPoint point(long seed, int cycle, Duration aliveMax, boolean atCalls) {
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + cycle);
         if (atCalls && cycle % 2 == 1) {
-            KillPoint.Call call = KillPoint.Call.values()[random.nextInt(KillPoint.Call.values().length)];
+            KillPoint.Call call = CALLS.get(random.nextInt(CALLS.size()));
             // the square prefers early calls: those are the first after a recovery
             double part = random.nextDouble();
             return new KillPoint.AtCall(call, 1 + (int) (part * part * call.nthMax));

@@ -74,7 +74,7 @@ final class Gatherer implements Worker.Task {
         if (batch != null) {
             fill(current, batch);
         }
-        metrics.set(StorageMetric.LAG_BYTES, Math.max(0, log.end() - storedPosition.get()));
+        reportLag();
     }
 
     /** The database or a batch failed: whatever is under way ends first, for better or worse. */
@@ -86,6 +86,9 @@ final class Gatherer implements Worker.Task {
         parts.database().renewWriters();
         closeReader();
         parts.database().doubtAfter(failure);
+        if (epoch > 0) { // before, nobody knows how much of the log the database has
+            reportLag();
+        }
     }
 
     /** The last call: what was launched may still land. */
@@ -110,6 +113,10 @@ final class Gatherer implements Worker.Task {
         if (current != null) {
             current.release(position);
         }
+    }
+
+    private void reportLag() {
+        metrics.set(StorageMetric.LAG_BYTES, Math.max(0, log.end() - storedPosition.get()));
     }
 
     private void fill(LogReader current, Batch batch) throws Exception {

@@ -40,6 +40,8 @@ public final class Database implements AutoCloseable {
     /** Classes of SQL states that say nothing of the schema: connection, rollback, resources, shutdown. */
     private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
+    private static final Set<String> BUSY_OR_READ_ONLY = Set.of("25", "55");
+
     private final StorageConfig config;
     private final SchemaOptions options;
     private final KindTables kindTables;
@@ -163,10 +165,19 @@ public final class Database implements AutoCloseable {
 
     /** Something failed. The schema is made sure of again unless it was only a connection, or a transaction's bad luck. */
     void doubtAfter(Exception failure) {
-        String state = failure instanceof SQLException e ? e.getSQLState() : null;
-        if (state == null || !PASSING.contains(state.substring(0, Math.min(2, state.length())))) {
+        if (!(failure instanceof SQLException e && passing(e))) {
             ready = false;
         }
+    }
+
+    private static boolean passing(SQLException e) {
+        return PASSING.contains(stateClass(e));
+    }
+
+    /** The first two letters of an SQL state; empty when there is none. */
+    private static String stateClass(SQLException e) {
+        String state = e.getSQLState();
+        return state == null ? "" : state.substring(0, Math.min(2, state.length()));
     }
 
     /** A connection with an open transaction, for whoever writes. Give it back with close or {@link #discard}. */
@@ -309,8 +320,8 @@ public final class Database implements AutoCloseable {
             return timescale;
         } catch (SQLException e) {
             discard(probe);
-            if (e.getSQLState() != null && e.getSQLState().startsWith("08")) {
-                throw e;
+            if (passing(e) || BUSY_OR_READ_ONLY.contains(stateClass(e))) {
+                throw e; // says nothing of TimescaleDB
             }
             LOG.warn("TimescaleDB is installed but cannot be used, so tables will be plain ones: {}", e.getMessage());
             return null;

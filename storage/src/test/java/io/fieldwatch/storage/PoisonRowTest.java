@@ -98,7 +98,7 @@ final class PoisonRowTest {
     }
 
     private void storeAndCheck(int poisoned) throws Exception {
-        Fault commits = run.proxy.count(Passing.anyCommit());
+        Fault commits = run.proxy.count(Passing.commit());
         Fault copies = run.proxy.count(Passing.copyDone());
         run.start(run.config(MANY));
 
@@ -107,6 +107,6 @@ final class PoisonRowTest {
                 .allMatch(payload -> payload.contains(":-1.0}"));
         // Halving finds one row in about two COPYs for each power of two; a transaction is not needed for each.
         assertThat(copies.seen()).as("COPYs").isLessThanOrEqualTo(8 + 26 * poisoned);
-        assertThat(commits.seen()).as("transactions").isLessThanOrEqualTo(12);
+        assertThat(commits.seen()).as("transactions with rows").isBetween(1, 3);
     }
 }

@@ -98,7 +98,7 @@ final class ServerFaultTest {
         run.start(run.config(500));
 
         run.assertEverythingOnce();
-        assertThat(run.retries()).isGreaterThanOrEqualTo(4);
+        assertThat(run.retries()).isGreaterThanOrEqualTo(2); // two writers may fail at once
     }
 
     @Test
@@ -119,7 +119,7 @@ final class ServerFaultTest {
         run.start(run.config(500));
 
         run.assertEverythingOnce();
-        assertThat(run.retries()).isGreaterThanOrEqualTo(4);
+        assertThat(run.retries()).isGreaterThanOrEqualTo(2); // two writers may fail at once
     }
 
     @Test

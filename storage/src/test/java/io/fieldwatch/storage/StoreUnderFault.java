@@ -63,7 +63,7 @@ final class StoreUnderFault implements AutoCloseable {
                 .withBatchRowsMax(batchRows)
                 .withVisibleWithin(Duration.ofMillis(100))
                 .withConnectTimeout(Duration.ofSeconds(1))
-                .withWriteTimeout(Duration.ofSeconds(1));
+                .withWriteTimeout(Duration.ofSeconds(3));
     }
 
     /** Devices 0 to count - 1 of kind traffic-flow. */
@@ -123,7 +123,7 @@ final class StoreUnderFault implements AutoCloseable {
 
     /** Makes the schema, past the proxy. */
     void migrate() throws SQLException {
-        try (Database direct = new Database(config(database.url(), 1), CATALOGUE)) {
+        try (Database direct = new Database(StorageConfig.of(database.url()), CATALOGUE)) {
             direct.migrate();
         }
     }

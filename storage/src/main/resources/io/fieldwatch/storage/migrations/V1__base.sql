@@ -1,6 +1,7 @@
 -- What every city has. The tables of the kinds are made from the catalogue, after this.
+-- All can be done again: what a migration did and that it did are two transactions, and a crash may come between them.
 
-CREATE TABLE fieldwatch.device (
+CREATE TABLE IF NOT EXISTS fieldwatch.device (
     id           int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     external_id  text NOT NULL,
     kind         text NOT NULL,
@@ -23,7 +24,7 @@ COMMENT ON COLUMN fieldwatch.device.lon IS 'Degrees east, WGS 84';
 COMMENT ON COLUMN fieldwatch.device.first_seen IS 'When the registry first knew of it';
 COMMENT ON COLUMN fieldwatch.device.described_at IS 'When name, area or position last changed';
 
-CREATE TABLE fieldwatch.quarantine (
+CREATE TABLE IF NOT EXISTS fieldwatch.quarantine (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     time    timestamptz NOT NULL,
     source  text NOT NULL,
@@ -32,7 +33,7 @@ CREATE TABLE fieldwatch.quarantine (
     reason  text NOT NULL,
     detail  text NOT NULL
 );
-CREATE INDEX quarantine_time ON fieldwatch.quarantine (time);
+CREATE INDEX IF NOT EXISTS quarantine_time ON fieldwatch.quarantine (time);
 COMMENT ON TABLE fieldwatch.quarantine IS 'Input that could not be stored as an observation, as it came';
 COMMENT ON COLUMN fieldwatch.quarantine.time IS 'When it arrived';
 COMMENT ON COLUMN fieldwatch.quarantine.source IS 'Who sent it, or "storage" when it was refused while storing';
@@ -41,7 +42,7 @@ COMMENT ON COLUMN fieldwatch.quarantine.payload IS 'The bytes; convert_from(payl
 COMMENT ON COLUMN fieldwatch.quarantine.reason IS 'A reason code, such as CONFLICT or UNKNOWN_PROPERTY';
 COMMENT ON COLUMN fieldwatch.quarantine.detail IS 'What exactly was wrong';
 
-CREATE TABLE fieldwatch.log_position (
+CREATE TABLE IF NOT EXISTS fieldwatch.log_position (
     log_id        uuid NOT NULL,
     reader        text NOT NULL,
     from_position bigint NOT NULL,
@@ -57,7 +58,7 @@ COMMENT ON COLUMN fieldwatch.log_position.reader IS 'Which reader of that log';
 COMMENT ON COLUMN fieldwatch.log_position.from_position IS 'First byte of the range';
 COMMENT ON COLUMN fieldwatch.log_position.to_position IS 'First byte behind the range';
 
-CREATE TABLE fieldwatch.alert (
+CREATE TABLE IF NOT EXISTS fieldwatch.alert (
     id              text PRIMARY KEY,
     version         int NOT NULL,
     rule_id         text NOT NULL,
@@ -82,8 +83,8 @@ CREATE TABLE fieldwatch.alert (
     acknowledged_by text,
     cleared_at      timestamptz
 );
-CREATE INDEX alert_raised_at ON fieldwatch.alert (raised_at);
-CREATE INDEX alert_device_id ON fieldwatch.alert (device_id, raised_at);
+CREATE INDEX IF NOT EXISTS alert_raised_at ON fieldwatch.alert (raised_at);
+CREATE INDEX IF NOT EXISTS alert_device_id ON fieldwatch.alert (device_id, raised_at);
 COMMENT ON TABLE fieldwatch.alert IS 'Every alert as it stands after its latest transition';
 COMMENT ON COLUMN fieldwatch.alert.version IS '1 when raised, one more with each transition';
 COMMENT ON COLUMN fieldwatch.alert.priority IS 'P1 (critical) to P5 (information)';
@@ -94,7 +95,7 @@ COMMENT ON COLUMN fieldwatch.alert.value IS 'The property when the alert was rai
 COMMENT ON COLUMN fieldwatch.alert.limit_value IS 'The rule''s limit; for a rule about silence the seconds allowed';
 COMMENT ON COLUMN fieldwatch.alert.raised_at IS 'Event time at which the on-delay was over';
 
-CREATE TABLE fieldwatch.alert_event (
+CREATE TABLE IF NOT EXISTS fieldwatch.alert_event (
     id        text PRIMARY KEY,
     alert_id  text NOT NULL REFERENCES fieldwatch.alert (id),
     type      text NOT NULL,
@@ -103,8 +104,8 @@ CREATE TABLE fieldwatch.alert_event (
     user_name text,
     note      text
 );
-CREATE INDEX alert_event_alert_id ON fieldwatch.alert_event (alert_id, version);
-CREATE INDEX alert_event_time ON fieldwatch.alert_event (time);
+CREATE INDEX IF NOT EXISTS alert_event_alert_id ON fieldwatch.alert_event (alert_id, version);
+CREATE INDEX IF NOT EXISTS alert_event_time ON fieldwatch.alert_event (time);
 COMMENT ON TABLE fieldwatch.alert_event IS 'Every transition of every alert';
 COMMENT ON COLUMN fieldwatch.alert_event.type IS 'RAISED, ACKNOWLEDGED or CLEARED';
 COMMENT ON COLUMN fieldwatch.alert_event.time IS 'Event time when a rule did it, wall time when an operator did';

@@ -1,7 +1,7 @@
 -- Who writes a log's observations now: a number that grows each time somebody begins to. A transaction that was begun
 -- under an older number cannot commit its range any more, however late the server gets round to it.
 
-CREATE TABLE fieldwatch.log_reader (
+CREATE TABLE IF NOT EXISTS fieldwatch.log_reader (
     log_id uuid NOT NULL,
     reader text NOT NULL,
     epoch  bigint NOT NULL,

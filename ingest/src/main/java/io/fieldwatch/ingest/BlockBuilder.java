@@ -74,12 +74,18 @@ public final class BlockBuilder {
      * Takes a message in and acknowledges it when it is durable, accepted or quarantined.
      *
      * @param payload neither moved nor released
+     * @param arrivalMicros when it came in, microseconds since 1970
      * @param target who is to be told, or null when nobody waits
      * @param token handed back to the target
      * @throws IllegalStateException when there was no room
      */
-    public void take(TopicRoute route, String source, ByteBuf payload, @Nullable AckTarget target, int token) {
-        long arrivalMicros = clock.wallMicros();
+    public void take(
+            TopicRoute route,
+            String source,
+            ByteBuf payload,
+            long arrivalMicros,
+            @Nullable AckTarget target,
+            int token) {
         PooledBlock block = open == null ? openBlock(arrivalMicros) : open;
         if (!decoder.decode(route, source, payload, arrivalMicros, writer)) {
             seal();
@@ -94,7 +100,8 @@ public final class BlockBuilder {
         block.quarantined += decoder.quarantined();
         block.described += decoder.described();
         if (target != null) {
-            block.owe(target, token);
+            boolean isRefused = decoder.accepted() == 0 && decoder.described() == 0;
+            block.owe(target, token, isRefused ? decoder.firstRefusal() : null);
         }
     }
 

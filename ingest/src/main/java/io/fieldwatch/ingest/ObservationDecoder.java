@@ -68,6 +68,7 @@ public final class ObservationDecoder {
     private int accepted;
     private int quarantined;
     private int described;
+    private @Nullable RejectReason firstRefusal;
 
     public ObservationDecoder(DeviceNumbers devices, IngestConfig config) {
         this.devices = devices;
@@ -119,6 +120,11 @@ public final class ObservationDecoder {
     /** Descriptions of devices written by the last {@link #decode}. */
     public int described() {
         return described;
+    }
+
+    /** Reason of the first REJECTED record written by the last {@link #decode}, or null. */
+    public @Nullable RejectReason firstRefusal() {
+        return firstRefusal;
     }
 
     /** All of these answer false when the block is full. */
@@ -276,6 +282,9 @@ public final class ObservationDecoder {
             return false;
         }
         quarantined++;
+        if (firstRefusal == null) {
+            firstRefusal = reason;
+        }
         return true;
     }
 
@@ -304,6 +313,7 @@ public final class ObservationDecoder {
         accepted = 0;
         quarantined = 0;
         described = 0;
+        firstRefusal = null;
     }
 
     private int kindNumber() {

@@ -1,6 +1,7 @@
 package io.fieldwatch.ingest;
 
 import io.fieldwatch.telemetry.ObservationLog;
+import io.fieldwatch.telemetry.RejectReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ final class PooledBlock implements ObservationLog.Outcome {
 
     private @Nullable AckTarget[] targets = new AckTarget[64];
     private int[] tokens = new int[64];
+    private @Nullable RejectReason[] refusals = new RejectReason[64];
     private int owed;
 
     /**
@@ -55,13 +57,15 @@ final class PooledBlock implements ObservationLog.Outcome {
         forgetAcks();
     }
 
-    void owe(AckTarget target, int token) {
+    void owe(AckTarget target, int token, @Nullable RejectReason refusal) {
         if (owed == tokens.length) {
+            refusals = Arrays.copyOf(refusals, owed * 2);
             targets = Arrays.copyOf(targets, owed * 2);
             tokens = Arrays.copyOf(tokens, owed * 2);
         }
         targets[owed] = target;
         tokens[owed] = token;
+        refusals[owed] = refusal;
         owed++;
     }
 
@@ -72,7 +76,7 @@ final class PooledBlock implements ObservationLog.Outcome {
     /** Pays every acknowledgement; each target sends once however many it gets. */
     void acknowledge() {
         for (int i = 0; i < owed; i++) {
-            target(i).acknowledge(tokens[i]);
+            target(i).acknowledge(tokens[i], refusals[i]);
         }
         for (int i = 0; i < owed; i++) {
             target(i).flushAcks();

@@ -3,6 +3,7 @@ package io.fieldwatch.ingest;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.RejectReason;
+import io.fieldwatch.telemetry.access.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,10 @@ public final class TopicRoute {
     private static final String ABOUT = "/about";
 
     /** The route of nowhere. */
-    static final TopicRoute NONE = new TopicRoute("", RejectReason.UNKNOWN_TOPIC, "no topic");
+    static final TopicRoute NONE = new TopicRoute("", Principal.anyone(), RejectReason.UNKNOWN_TOPIC, "no topic");
 
     private final String topic;
+    private final Principal principal;
     private final @Nullable Kind kind;
     private final @Nullable String device;
     private final boolean about;
@@ -33,8 +35,9 @@ public final class TopicRoute {
     /** The number of {@link #device}, once it has one; kept here to spare the look-up. */
     int deviceNumber = -1;
 
-    private TopicRoute(String topic, @Nullable Kind kind, @Nullable String device, boolean about) {
+    private TopicRoute(String topic, Principal principal, @Nullable Kind kind, @Nullable String device, boolean about) {
         this.topic = topic;
+        this.principal = principal;
         this.kind = kind;
         this.device = device;
         this.about = about;
@@ -42,8 +45,9 @@ public final class TopicRoute {
         this.detail = "";
     }
 
-    private TopicRoute(String topic, RejectReason refusal, String detail) {
+    private TopicRoute(String topic, Principal principal, RejectReason refusal, String detail) {
         this.topic = topic;
+        this.principal = principal;
         this.kind = null;
         this.device = null;
         this.about = false;
@@ -51,10 +55,15 @@ public final class TopicRoute {
         this.detail = detail;
     }
 
-    /** Never fails: whatever is sent to a topic that cannot be used goes to quarantine. */
+    /** The same for whoever may write everything. */
     public static TopicRoute of(String topic, Catalogue catalogue) {
+        return of(topic, catalogue, Principal.anyone());
+    }
+
+    /** Never fails: whatever is sent to a topic that cannot be used, or not by this sender, goes to quarantine. */
+    public static TopicRoute of(String topic, Catalogue catalogue, Principal sender) {
         if (!topic.startsWith(PREFIX)) {
-            return new TopicRoute(topic, RejectReason.UNKNOWN_TOPIC, "topics begin with " + PREFIX);
+            return new TopicRoute(topic, sender, RejectReason.UNKNOWN_TOPIC, "topics begin with " + PREFIX);
         }
         int kindEnd = topic.indexOf('/', PREFIX.length());
         String kindName = topic.substring(PREFIX.length(), kindEnd < 0 ? topic.length() : kindEnd);
@@ -64,16 +73,23 @@ public final class TopicRoute {
             device = device.substring(0, device.length() - ABOUT.length());
         }
         if (device != null && device.indexOf('/') >= 0) {
-            return new TopicRoute(topic, RejectReason.UNKNOWN_TOPIC, "too many levels");
+            return new TopicRoute(topic, sender, RejectReason.UNKNOWN_TOPIC, "too many levels");
         }
         @Nullable Kind kind = catalogue.kindOrNull(kindName);
         if (kind == null) {
-            return new TopicRoute(topic, RejectReason.UNKNOWN_KIND, "no kind " + DeviceIds.quoted(kindName));
+            return new TopicRoute(topic, sender, RejectReason.UNKNOWN_KIND, "no kind " + DeviceIds.quoted(kindName));
         }
         if (device != null && !DeviceIds.valid(device)) {
-            return new TopicRoute(topic, RejectReason.BAD_DEVICE_ID, "device " + DeviceIds.quoted(device));
+            return new TopicRoute(topic, sender, RejectReason.BAD_DEVICE_ID, "device " + DeviceIds.quoted(device));
         }
-        return new TopicRoute(topic, kind, device, about);
+        if (device != null && !sender.mayWrite(kind.name(), device)) {
+            return new TopicRoute(topic, sender, RejectReason.NOT_ALLOWED, notAllowed(sender, device));
+        }
+        return new TopicRoute(topic, sender, kind, device, about);
+    }
+
+    private static String notAllowed(Principal sender, String device) {
+        return DeviceIds.quoted(sender.username()) + " may not write for " + DeviceIds.quoted(device);
     }
 
     public String topic() {
@@ -92,13 +108,22 @@ public final class TopicRoute {
         return device;
     }
 
+    /** Whether the sender may write for a device that the payload names. */
+    boolean allows(String named) {
+        return kind != null && principal.mayWrite(kind.name(), named);
+    }
+
+    /** Why {@link #allows} said no. */
+    String notAllowed(String named) {
+        return notAllowed(principal, named);
+    }
+
     boolean about() {
         return about;
     }
 
     /** Why nothing sent to this topic can be used; null when it can. */
-    @Nullable
-    RejectReason refusal() {
+    public @Nullable RejectReason refusal() {
         return refusal;
     }
 

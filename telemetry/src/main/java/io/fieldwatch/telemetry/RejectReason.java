@@ -17,7 +17,8 @@ public enum RejectReason {
     EMPTY_OBSERVATION(11, "the object has no property"),
     TOO_LARGE(12, "the payload does not fit a block"),
     CONFLICT(13, "another observation with other values has the same device and time"),
-    UNSTORABLE(14, "the database refused the row");
+    UNSTORABLE(14, "the database refused the row"),
+    NOT_ALLOWED(15, "the sender may not write for this device");
 
     private final int number;
     private final String meaning;

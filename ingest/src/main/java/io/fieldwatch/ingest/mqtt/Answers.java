@@ -1,6 +1,7 @@
 package io.fieldwatch.ingest.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -11,7 +12,10 @@ final class Answers {
 
     static final int PUBACK = 0x40;
     static final int PUBREC = 0x50;
+    static final int PUBREL = 0x62;
     static final int PUBCOMP = 0x70;
+
+    private static final int GATHERED_BYTES = 64;
 
     private final Channel channel;
     private @Nullable ByteBuf gathered;
@@ -21,35 +25,38 @@ final class Answers {
         this.channel = channel;
     }
 
-    /** An acknowledgement with reason 0, which MQTT 5 writes like 3.1.1: without a reason. */
-    void acknowledge(int type, int packetId) {
-        ByteBuf buffer = gathered;
-        if (buffer == null) {
-            buffer = channel.alloc().buffer(64);
-            gathered = buffer;
-        }
-        buffer.writeByte(type).writeByte(2).writeShort(packetId);
+    /** For the packets to be written. */
+    ByteBufAllocator allocator() {
+        return channel.alloc();
     }
 
-    /** Any other packet, to go out with the next {@link #flush}. */
-    void write(Object packet) {
+    /** An acknowledgement with reason 0, which MQTT 5 writes like 3.1.1: without a reason. */
+    void acknowledge(int type, int packetId) {
+        gathered().writeInt(type << 24 | 2 << 16 | packetId);
+    }
+
+    /** An acknowledgement of MQTT 5 with a reason. */
+    void acknowledge(int type, int packetId, int reason) {
+        gathered().writeInt(type << 24 | 3 << 16 | packetId).writeByte(reason);
+    }
+
+    /** Any other packet, to go out with the next {@link #flush}, behind what was gathered before it. */
+    void write(ByteBuf packet) {
+        writeGathered();
         written = true;
         ChannelFuture unused = channel.write(packet);
     }
 
     void flush() {
-        ByteBuf buffer = gathered;
-        if (buffer != null) {
-            gathered = null;
-            write(buffer);
-        }
+        writeGathered();
         if (written) {
             written = false;
             channel.flush();
         }
     }
 
-    void closeAfter(Object packet) {
+    void closeAfter(ByteBuf packet) {
+        writeGathered();
         ChannelFuture unused = channel.writeAndFlush(packet).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -63,6 +70,24 @@ final class Answers {
         if (buffer != null) {
             gathered = null;
             buffer.release();
+        }
+    }
+
+    private ByteBuf gathered() {
+        ByteBuf buffer = gathered;
+        if (buffer == null) {
+            buffer = channel.alloc().buffer(GATHERED_BYTES);
+            gathered = buffer;
+        }
+        return buffer;
+    }
+
+    private void writeGathered() {
+        ByteBuf buffer = gathered;
+        if (buffer != null) {
+            gathered = null;
+            written = true;
+            ChannelFuture unused = channel.write(buffer);
         }
     }
 }

@@ -2,41 +2,30 @@ package io.fieldwatch.ingest.mqtt;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections there are, and which client ids they speak for. Thread-safe. */
+/**
+ * Which sessions speak for which client ids. An id belongs to whoever the connection speaks for: a client cannot end the
+ * connection of another one by using its id. Thread-safe.
+ */
 final class ConnectedClients {
 
-    private final int connectionsMax;
-    private final AtomicInteger connections = new AtomicInteger();
-    private final Map<String, MqttSession> byClientId = new ConcurrentHashMap<>();
+    private record Key(String username, String clientId) {}
 
-    ConnectedClients(int connectionsMax) {
-        this.connectionsMax = connectionsMax;
-    }
+    private final Map<Key, MqttSession> byClient = new ConcurrentHashMap<>();
 
-    /** Counts one more connection, unless there are enough. */
-    boolean admit() {
-        if (connections.incrementAndGet() > connectionsMax) {
-            connections.decrementAndGet();
-            return false;
-        }
-        return true;
-    }
-
-    void left() {
-        connections.decrementAndGet();
-    }
-
-    /** From now on the session is the one with this id; answers who was until now. */
+    /** From now on the session is the one with its id; answers who was until now. */
     @Nullable
-    MqttSession claim(String clientId, MqttSession session) {
-        return byClientId.put(clientId, session);
+    MqttSession claim(MqttSession session) {
+        return byClient.put(key(session), session);
     }
 
     /** Nothing happens when another session has claimed the id since. */
-    void release(String clientId, MqttSession session) {
-        byClientId.remove(clientId, session);
+    void release(MqttSession session) {
+        byClient.remove(key(session), session);
+    }
+
+    private static Key key(MqttSession session) {
+        return new Key(session.principal().username(), session.clientId());
     }
 }

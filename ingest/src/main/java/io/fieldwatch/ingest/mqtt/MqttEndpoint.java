@@ -1,9 +1,13 @@
 package io.fieldwatch.ingest.mqtt;
 
-import io.fieldwatch.ingest.IngestMetric;
 import io.fieldwatch.ingest.Intake;
+import io.fieldwatch.ingest.access.Gatekeeper;
+import io.fieldwatch.ingest.access.RateLimit;
+import io.fieldwatch.telemetry.Metric;
+import io.fieldwatch.telemetry.MetricSet;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -11,30 +15,22 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.mqtt.MqttDecoder;
-import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,32 +43,29 @@ import org.slf4j.LoggerFactory;
 public final class MqttEndpoint implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttEndpoint.class);
-    private static final int CLIENT_ID_CHARS_MAX = 1024;
-    private static final int ACCEPT_QUEUE_MAX = 1024;
+    private static final int ACCEPT_QUEUE_MAX = 4096;
+    private static final int READ_BYTES_MIN = 256;
+    private static final int READ_BYTES_FIRST = 512;
+    private static final int READ_BYTES_MAX = 64 << 10;
     private static final int DRAIN_POLL_MILLIS = 5;
     private static final Duration CLOSE_BUDGET = Duration.ofSeconds(10);
 
     private final MqttConfig config;
     private final Intake intake;
-    private final ConnectedClients clients;
-    private final InetAddress address;
+    private final Door door;
     private final EventLoopGroup group;
     private final Map<EventLoop, MqttLoop> loops = new HashMap<>();
-    private @Nullable Channel server;
+    private final List<Channel> listening = new ArrayList<>();
 
-    /**
-     * @throws IllegalArgumentException when the address is not this machine's, or is reachable from others although
-     *     anyone could publish there
-     */
-    public MqttEndpoint(MqttConfig config, Intake intake) {
+    /** @throws IllegalArgumentException when the transport is not there */
+    public MqttEndpoint(MqttConfig config, Intake intake, Gatekeeper gatekeeper) {
         this.config = config;
         this.intake = intake;
-        this.clients = new ConnectedClients(config.connectionsMax());
-        this.address = address(config);
+        this.door = new Door(config, FileLimit.connections(config.connectionsMax()), intake, gatekeeper);
         this.group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(),
                 new DefaultThreadFactory("mqtt", true),
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                config.transport().handlers());
     }
 
     /** Listens. */
@@ -83,37 +76,34 @@ public final class MqttEndpoint implements AutoCloseable {
             loops.put(eventLoop, loop);
             loop.start();
         }
-        Class<? extends ServerChannel> type =
-                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
-                .channel(type)
-                .option(ChannelOption.SO_BACKLOG, ACCEPT_QUEUE_MAX)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(8 << 10, 32 << 10))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        assemble(channel);
-                    }
-                });
-        ChannelFuture bound = bootstrap.bind(address, config.port()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            Future<?> unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            throw new IOException(
-                    "cannot listen for MQTT on " + config.bindAddress() + ":" + config.port(), bound.cause());
+        for (Listener listener : config.listeners()) {
+            listen(listener);
         }
-        server = bound.channel();
-        LOG.info("listening for MQTT on {}:{}", config.bindAddress(), port());
     }
 
-    /** The port it listens on, also when the configuration left the choice. */
+    /** The port of the first listener, also when the configuration left the choice. */
     public int port() {
-        Channel channel = Objects.requireNonNull(server, "not started");
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+        return port(0);
+    }
+
+    /** The port of the listener with that number, in the configuration's order. */
+    public int port(int listener) {
+        if (listener >= listening.size()) {
+            throw new IllegalStateException("not started");
+        }
+        return ((InetSocketAddress) listening.get(listener).localAddress()).getPort();
+    }
+
+    /** Why connections ended: a counter for each reason. */
+    public MetricSet<? extends Metric> endings() {
+        return door.endings();
+    }
+
+    /** Looks at every connection again after credentials have changed: who may not be here any more is disconnected. */
+    public void recheck() {
+        for (MqttLoop loop : loops.values()) {
+            Future<?> unused = loop.forEach(MqttSession::recheck);
+        }
     }
 
     /**
@@ -126,9 +116,7 @@ public final class MqttEndpoint implements AutoCloseable {
             return;
         }
         long deadline = System.nanoTime() + budget.toNanos();
-        if (server != null) {
-            server.close().awaitUninterruptibly();
-        }
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
         loops.values().forEach(loop -> loop.execute(loop::drain));
         try {
             for (MqttLoop loop : loops.values()) {
@@ -139,7 +127,7 @@ public final class MqttEndpoint implements AutoCloseable {
         }
         for (MqttLoop loop : loops.values()) {
             // Waited for: an event loop that is told to end closes its channels before it looks at its tasks.
-            loop.closeAll().awaitUninterruptibly(1, TimeUnit.SECONDS);
+            loop.forEach(session -> session.end(Ending.SERVER_SHUTTING_DOWN)).awaitUninterruptibly(1, TimeUnit.SECONDS);
         }
         group.shutdownGracefully(20, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         LOG.info("MQTT endpoint stopped");
@@ -150,24 +138,63 @@ public final class MqttEndpoint implements AutoCloseable {
         stop(CLOSE_BUDGET);
     }
 
+    @SuppressWarnings("deprecation") // RCVBUF_ALLOCATOR: Netty 4.2 names no other way to say how much to read at once
+    private void listen(Listener listener) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(config.transport().serverChannel())
+                .option(ChannelOption.SO_BACKLOG, ACCEPT_QUEUE_MAX)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.RCVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(8 << 10, 32 << 10))
+                .handler(new AcceptLimit(
+                        new RateLimit(config.acceptsPerSecond(), config.acceptsPerSecond()), intake.clock()))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        assemble(channel, listener);
+                    }
+                });
+        String where = listener.address().getHostAddress() + ":";
+        ChannelFuture bound =
+                bootstrap.bind(listener.address(), listener.port()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            listening.forEach(channel -> channel.close().awaitUninterruptibly());
+            Future<?> unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            throw new IOException("cannot listen for MQTT on " + where + listener.port(), bound.cause());
+        }
+        listening.add(bound.channel());
+        LOG.info(
+                "listening for MQTT{} on {}{}{}",
+                listener.tls() == null ? "" : " over TLS",
+                where,
+                port(listening.size() - 1),
+                listener.anonymous() ? ", without credentials" : "");
+    }
+
     /** A channel's handlers, in the order in which bytes meet them. */
-    private void assemble(Channel channel) {
-        if (!clients.admit()) {
-            intake.metrics().add(IngestMetric.CONNECTIONS_REFUSED, 1);
+    private void assemble(Channel channel, Listener listener) {
+        if (!door.enter()) {
             ChannelFuture unused = channel.close();
             return;
         }
         MqttLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
-        MqttSession session = new MqttSession(config, intake, loop, clients, channel);
-        channel.pipeline()
-                // Bytes to packets: checks UTF-8, flags and length; one bad packet and it decodes nothing more.
-                .addLast(new MqttDecoder(config.packetBytesMax(), CLIENT_ID_CHARS_MAX))
-                // Packets to bytes; acknowledgements are bytes already and pass through.
-                .addLast(MqttEncoder.INSTANCE)
-                // After the decoder, which makes many packets of one read: none may pass while there is no room.
-                .addLast(session.gate())
-                // The protocol.
-                .addLast(session);
+        InetAddress from = channel.remoteAddress() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : InetAddress.getLoopbackAddress(); // gone already
+        MqttSession session = new MqttSession(door, loop, channel, new Peer(from, listener.anonymous()));
+        TlsContexts tls = listener.tls();
+        if (tls != null) {
+            // Cipher to clear bytes; with whatever certificate is valid when the connection comes.
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        }
+        // Bytes to packets, which it hands to its session. Answers are bytes already.
+        channel.pipeline().addLast(session.reader());
     }
 
     private static void awaitDrained(MqttLoop loop, long deadline) throws InterruptedException {
@@ -183,20 +210,5 @@ public final class MqttEndpoint implements AutoCloseable {
             Thread.sleep(DRAIN_POLL_MILLIS);
         }
         LOG.warn("not everything read was durable in time; its senders will send it again");
-    }
-
-    private static InetAddress address(MqttConfig config) {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(config.bindAddress());
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("bindAddress " + config.bindAddress() + " is unknown", e);
-        }
-        if (!address.isLoopbackAddress() && !config.allowAnonymous()) {
-            throw new IllegalArgumentException("bindAddress " + config.bindAddress()
-                    + " is reachable from other machines, and devices have no credentials: bind to 127.0.0.1 or set"
-                    + " allowAnonymous");
-        }
-        return address;
     }
 }

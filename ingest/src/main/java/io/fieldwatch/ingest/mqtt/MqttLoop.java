@@ -1,5 +1,6 @@
 package io.fieldwatch.ingest.mqtt;
 
+import io.fieldwatch.ingest.AckTarget;
 import io.fieldwatch.ingest.BlockBuilder;
 import io.fieldwatch.ingest.IngestMetric;
 import io.fieldwatch.ingest.Intake;
@@ -10,48 +11,80 @@ import io.netty.util.concurrent.Future;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop with its connections and its blocks. When there is no room for one more message it pauses: none of its
- * connections is read, so TCP slows the devices down, until there is room again. All methods belong to the event loop.
+ * One event loop with its connections, its blocks, its one timer and what all its connections share to read packets. When
+ * there is no room for one more message it pauses: whoever sends then is no longer read, so TCP slows the devices down,
+ * until there is room again. All methods belong to the event loop unless they say otherwise.
  */
 final class MqttLoop {
 
     private static final int RESUME_POLL_MILLIS = 20;
-    private static final int CHECK_MILLIS = 250;
+    private static final int TURN_MILLIS = 250;
+    private static final int SLOTS = 256;
 
     private final EventLoop eventLoop;
     private final Intake intake;
     private final BlockBuilder builder;
-    private final Set<MqttSession> sessions = new LinkedHashSet<>();
+    private final DeadlineWheel<MqttSession> deadlines;
+    private final Set<FrameReader> held = new LinkedHashSet<>();
+    private final Body body = new Body();
+    private final Properties properties = new Properties();
+    private long nowNanos;
+    private long arrivalMicros;
     private boolean paused;
     private boolean polling;
     private boolean draining;
-    private int resumeFrom;
 
     MqttLoop(EventLoop eventLoop, Intake intake) {
         this.eventLoop = eventLoop;
         this.intake = intake;
         this.builder = new BlockBuilder(intake, eventLoop, this::resumeIfRoom);
+        this.nowNanos = intake.clock().nanos();
+        this.arrivalMicros = intake.clock().wallMicros();
+        this.deadlines = new DeadlineWheel<>(
+                SLOTS, TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS), nowNanos, session -> session.due(nowNanos));
     }
 
     /** Begins to look after the connections' deadlines. May be called from any thread. */
     void start() {
         Future<?> unused =
-                eventLoop.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+                eventLoop.scheduleWithFixedDelay(this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** May be called from any thread. */
     void execute(Runnable task) {
         eventLoop.execute(task);
     }
 
-    void add(MqttSession session) {
-        sessions.add(session);
+    /** Bytes have arrived: what they bring is as old as this moment. */
+    void arrived() {
+        nowNanos = intake.clock().nanos();
+        arrivalMicros = intake.clock().wallMicros();
+    }
+
+    /** The monotonic time of the latest arrival or turn. */
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    Body body() {
+        return body;
+    }
+
+    Properties properties() {
+        return properties;
+    }
+
+    /** Has {@link MqttSession#due} called after that time, or earlier. */
+    void schedule(MqttSession session, long delayNanos) {
+        deadlines.schedule(session, delayNanos);
     }
 
     void remove(MqttSession session) {
-        sessions.remove(session);
+        deadlines.remove(session);
     }
 
     /** While true, no connection hands anything in. */
@@ -59,9 +92,18 @@ final class MqttLoop {
         return paused || draining;
     }
 
+    /** The reader keeps bytes back until {@link FrameReader#update} lets it go on. */
+    void hold(FrameReader reader) {
+        held.add(reader);
+    }
+
+    void unhold(FrameReader reader) {
+        held.remove(reader);
+    }
+
     /** Takes one message in; pauses when there is no room for another. */
-    void take(TopicRoute route, String source, ByteBuf payload, @Nullable MqttSession target, int token) {
-        builder.take(route, source, payload, target, token);
+    void take(TopicRoute route, String source, ByteBuf payload, @Nullable AckTarget target, int token) {
+        builder.take(route, source, payload, arrivalMicros, target, token);
         if (!builder.hasRoom()) {
             pause();
         }
@@ -75,7 +117,6 @@ final class MqttLoop {
     void drain() {
         draining = true;
         builder.seal();
-        sessions.forEach(MqttSession::updateGate);
     }
 
     /** Whether everything taken is durable and acknowledged. May be called from any thread. */
@@ -83,25 +124,17 @@ final class MqttLoop {
         return eventLoop.submit(builder::isEmpty);
     }
 
-    /** Says goodbye to every client. May be called from any thread. */
-    Future<?> closeAll() {
-        return eventLoop.submit(this::closeSessions);
-    }
-
-    private void closeSessions() {
-        for (MqttSession session : sessions.toArray(new MqttSession[0])) {
-            session.close(ReasonCode.SERVER_SHUTTING_DOWN);
-        }
+    /** Does something with every connection. May be called from any thread. */
+    Future<?> forEach(Consumer<MqttSession> action) {
+        return eventLoop.submit(() -> deadlines.all().forEach(action));
     }
 
     private void pause() {
-        if (paused) {
-            return;
+        if (!paused) {
+            paused = true;
+            intake.metrics().add(IngestMetric.PAUSES, 1);
+            resumeLater();
         }
-        paused = true;
-        intake.metrics().add(IngestMetric.PAUSES, 1);
-        sessions.forEach(MqttSession::updateGate);
-        resumeLater();
     }
 
     /** Besides looking whenever a block comes back: the log may have room again while nothing is in flight. */
@@ -128,28 +161,25 @@ final class MqttLoop {
         }
     }
 
+    /**
+     * Whoever was held first goes on first, and whoever is held again goes to the end: a few busy connections cannot fill
+     * the blocks for ever.
+     */
     private void resume() {
         paused = false;
-        long now = intake.clock().nanos();
-        MqttSession[] all = sessions.toArray(new MqttSession[0]);
-        for (MqttSession session : all) {
-            session.excuseSilence(now);
-        }
-        // Another one goes first each time, or a few busy connections could fill the blocks for ever.
-        resumeFrom++;
-        for (int i = 0; i < all.length; i++) {
-            all[Math.floorMod(resumeFrom + i, all.length)].updateGate();
+        arrived();
+        FrameReader[] all = held.toArray(new FrameReader[0]);
+        for (FrameReader reader : all) {
+            if (paused()) {
+                return;
+            }
+            reader.update();
         }
     }
 
-    private void check() {
+    private void turn() {
+        arrived();
         builder.abandonOverdue();
-        if (paused()) {
-            return; // silence is ours, not the clients'
-        }
-        long now = intake.clock().nanos();
-        for (MqttSession session : sessions.toArray(new MqttSession[0])) {
-            session.checkDeadlines(now);
-        }
+        deadlines.turn(nowNanos);
     }
 }

@@ -1,391 +1,308 @@
 package io.fieldwatch.ingest.mqtt;
 
-import io.fieldwatch.ingest.AckTarget;
 import io.fieldwatch.ingest.IngestMetric;
-import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.TopicRoute;
-import io.fieldwatch.ingest.mqtt.ConnectRequest.Will;
+import io.fieldwatch.ingest.mqtt.ConnectPacket.UnknownVersion;
+import io.fieldwatch.ingest.mqtt.ConnectPacket.Will;
+import io.fieldwatch.telemetry.access.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.mqtt.MqttConnectMessage;
-import io.netty.handler.codec.mqtt.MqttMessage;
-import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
-import io.netty.handler.codec.mqtt.MqttPublishMessage;
-import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
-import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
-import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
-import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection from CONNECT to its end. Nothing of it outlives the connection: Session Present is always 0.
- *
- * <p>PUBACK and PUBREC go out when the message is on stable storage, never before, and always with reason 0: a message
- * that is refused for good is durably in quarantine, and for a failure that may pass there is no reason code, because a
- * PUBACK of 0x80 or more ends the delivery all the same (MQTT 5, 4.4.0-2). Then the connection is closed instead.
+ * One connection from its first byte to its end: CONNECT and what it is granted, the deadlines, and how it ends. What the
+ * client says once it is connected is the {@link Conversation}'s business. Nothing outlives the connection: Session Present
+ * is always 0.
  */
-final class MqttSession extends ChannelInboundHandlerAdapter implements AckTarget {
+final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttSession.class);
-    private static final Duration GOODBYE = Duration.ofSeconds(5);
+    private static final long GOODBYE_NANOS = Duration.ofSeconds(5).toNanos();
+    /** A connection is looked at this often, whatever its keep-alive. */
+    private static final long LOOK_NANOS = Duration.ofSeconds(15).toNanos();
 
-    /** Beside the packet id, in the token of a QoS 2 message. */
-    private static final int QOS_2_TOKEN = 0x10000;
-
-    private enum State {
-        AWAITING_CONNECT,
-        CONNECTED,
-        CLOSING
-    }
-
-    private final MqttConfig config;
-    private final Intake intake;
+    private final Door door;
     private final MqttLoop loop;
-    private final ConnectedClients clients;
-    private final PauseGate gate;
+    private final Channel channel;
+    private final Peer peer;
+    private final FrameReader reader;
     private final Answers answers;
-    private final PublishTopics topics;
 
-    private State state = State.AWAITING_CONNECT;
-    private boolean isVersion5;
+    private Principal principal = Principal.anyone();
     private String clientId = "";
+    private @Nullable Conversation conversation;
     private @Nullable Will will;
     private long heardNanos;
     private long keepAliveNanos;
-    private int unacknowledged;
-    private @Nullable Qos2Receiver qos2;
+    private @Nullable Ending ending;
+    private boolean isGone;
 
-    /** A session on a new channel. */
-    MqttSession(MqttConfig config, Intake intake, MqttLoop loop, ConnectedClients clients, Channel channel) {
-        this.config = config;
-        this.intake = intake;
+    /** A session on a new channel; its {@link #reader} is to be put into the channel's pipeline. */
+    MqttSession(Door door, MqttLoop loop, Channel channel, Peer peer) {
+        this.door = door;
         this.loop = loop;
-        this.clients = clients;
-        this.gate = new PauseGate(loop, channel, intake.metrics());
+        this.channel = channel;
+        this.peer = peer;
+        this.reader = new FrameReader(loop, this, channel);
         this.answers = new Answers(channel);
-        this.topics = new PublishTopics(intake.catalogue());
-        this.heardNanos = intake.clock().nanos();
+        loop.arrived();
+        this.heardNanos = loop.nowNanos();
+        loop.schedule(this, door.config().connectTimeout().toNanos());
     }
 
-    /** To be put in the pipeline before this session. */
-    PauseGate gate() {
-        return gate;
+    FrameReader reader() {
+        return reader;
     }
 
-    void updateGate() {
-        gate.update();
+    boolean isClosing() {
+        return ending != null || isGone;
     }
 
-    /** The client may have spoken, but we did not listen. */
-    void excuseSilence(long nowNanos) {
-        heardNanos = nowNanos;
+    /** The longest packet taken now, its header included: less from those who have not said who they are. */
+    int packetBytesMax() {
+        return conversation == null
+                ? door.config().connectBytesMax()
+                : door.config().packetBytesMax();
     }
 
-    void checkDeadlines(long nowNanos) {
-        long silence = nowNanos - heardNanos;
-        switch (state) {
-            case AWAITING_CONNECT -> {
-                if (silence > config.connectTimeout().toNanos()) {
-                    intake.metrics().add(IngestMetric.CONNECTIONS_REFUSED, 1);
-                    close(0);
-                }
-            }
-            case CONNECTED -> {
-                if (keepAliveNanos > 0 && silence > keepAliveNanos) {
-                    close(ReasonCode.KEEP_ALIVE_TIMEOUT);
-                }
-            }
-            case CLOSING -> {
-                if (silence > GOODBYE.toNanos()) {
-                    answers.close();
-                }
-            }
+    /** Refuses what cannot become a good packet as soon as its first byte is there. */
+    void checkFirst(int first) {
+        Conversation open = conversation;
+        if (open != null) {
+            open.checkFirst(first);
+        } else if (PacketType.of(first) != PacketType.CONNECT) {
+            throw Ending.NOT_MQTT.violation; // 3.1.0-1
         }
     }
 
-    /**
-     * Ends the connection.
-     *
-     * @param reason what an MQTT 5 client is told, or 0 to tell nothing
-     */
-    void close(int reason) {
-        if (state == State.CLOSING) {
-            return;
-        }
-        boolean tells = state == State.CONNECTED && isVersion5 && reason != 0;
-        state = State.CLOSING;
-        heardNanos = intake.clock().nanos();
-        if (tells) {
-            answers.closeAfter(Packets.disconnect(reason));
+    /** Handles one whole packet; its body is in the buffer between the two indexes. */
+    void packet(int first, ByteBuf in, int from, int to) {
+        heardNanos = loop.nowNanos();
+        Conversation open = conversation;
+        if (open != null) {
+            open.packet(first, in, from, to);
         } else {
-            answers.close();
+            connect(first & 0x0F, loop.body().of(in, from, to));
         }
     }
 
-    @Override
-    public void acknowledge(int token) {
-        int packetId = token & 0xFFFF;
-        if (state != State.CONNECTED) {
-            return;
-        }
-        if (token >= QOS_2_TOKEN) {
-            qos2().stored(packetId);
-            answers.acknowledge(Answers.PUBREC, packetId);
-        } else {
-            unacknowledged--;
-            answers.acknowledge(Answers.PUBACK, packetId);
-        }
-    }
-
-    @Override
-    public void flushAcks() {
-        answers.flush();
-    }
-
-    @Override
-    public void abandon() {
-        close(ReasonCode.SERVER_BUSY);
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        loop.add(this);
-        intake.metrics().add(IngestMetric.CONNECTIONS, 1);
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        state = State.CLOSING;
-        loop.remove(this);
-        clients.left();
-        clients.release(clientId, this);
-        intake.metrics().add(IngestMetric.CONNECTIONS, -1);
-        answers.release();
-        publishWill();
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        try {
-            if (state != State.CLOSING) {
-                heardNanos = intake.clock().nanos();
-                handle((MqttMessage) message);
-            }
-        } finally {
-            ReferenceCountUtil.release(message);
-        }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
+    void readComplete() {
         answers.flush();
         loop.readComplete();
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            LOG.debug("connection of '{}' broke", clientId, cause);
+    /** The connection may be over its time; looks, and sees to it that it is looked at again. */
+    void due(long nowNanos) {
+        if (isGone) {
+            return;
+        }
+        if (ending != null) {
+            answers.close(); // it was told goodbye and has not read it
+            return;
+        }
+        @Nullable Ending late = late(nowNanos);
+        if (late == null) {
+            loop.schedule(this, nextLook(nowNanos));
         } else {
-            LOG.warn("connection of '{}' is closed because handling it failed", clientId, cause);
-        }
-        close(0);
-    }
-
-    private void handle(MqttMessage message) {
-        if (message.decoderResult().isFailure()) {
-            undecodable(message.decoderResult().cause());
-            return;
-        }
-        boolean isConnect = message instanceof MqttConnectMessage;
-        if (isConnect != (state == State.AWAITING_CONNECT)) {
-            violation(ReasonCode.PROTOCOL_ERROR); // the first packet, and only the first
-            return;
-        }
-        switch (message.fixedHeader().messageType()) {
-            case CONNECT -> connect((MqttConnectMessage) message);
-            case PUBLISH -> publish((MqttPublishMessage) message);
-            case PUBREL -> release(((MqttMessageIdVariableHeader) message.variableHeader()).messageId());
-            case SUBSCRIBE -> subscribe((MqttSubscribeMessage) message);
-            case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) message);
-            case PINGREQ -> answers.write(Packets.PINGRESP);
-            case DISCONNECT -> disconnected(message);
-            default -> violation(ReasonCode.PROTOCOL_ERROR);
+            end(late);
         }
     }
 
-    private void connect(MqttConnectMessage message) {
-        ConnectRequest request = ConnectRequest.of(message, config);
-        if (request.refusal() != 0) {
-            refuse(Packets.connectRefused(request.refusal()));
-            return;
-        }
-        state = State.CONNECTED;
-        isVersion5 = request.isVersion5();
-        clientId = request.clientId();
-        will = request.will();
-        keepAliveNanos = Duration.ofSeconds(request.keepAliveSeconds()).toNanos() * 3 / 2;
-        MqttSession other = clients.claim(clientId, this);
-        if (other != null) {
-            other.loop.execute(() -> other.close(ReasonCode.SESSION_TAKEN_OVER));
-        }
-        answers.write(
-                isVersion5
-                        ? Packets.connectAccepted(config, request.assignedClientId(), request.serverKeepAliveSeconds())
-                        : Packets.connectAccepted());
+    /** The client is not listened to from now on: its silence is ours. */
+    void heard() {
+        heardNanos = loop.nowNanos();
     }
 
-    private void publish(MqttPublishMessage message) {
-        int qos = message.fixedHeader().qosLevel().value();
-        if (qos == 0 && message.fixedHeader().isDup()) {
-            violation(ReasonCode.MALFORMED_PACKET);
-            return;
-        }
-        if (isVersion5 && message.fixedHeader().isRetain()) {
-            violation(ReasonCode.RETAIN_NOT_SUPPORTED);
-            return;
-        }
-        if (isVersion5 && qos == 2) {
-            violation(ReasonCode.QOS_NOT_SUPPORTED);
-            return;
-        }
-        TopicRoute route = topics.route(message.variableHeader());
-        if (route == null) {
-            violation(topics.refusal());
-            return;
-        }
-        int packetId = message.variableHeader().packetId();
-        switch (qos) {
-            case 0 -> loop.take(route, clientId, message.payload(), null, 0);
-            case 1 -> {
-                unacknowledged++;
-                if (isVersion5 && unacknowledged > config.receiveMaximum()) {
-                    violation(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
-                    return;
-                }
-                loop.take(route, clientId, message.payload(), this, packetId);
-            }
-            default -> publishQos2(route, message.payload(), packetId);
-        }
-    }
-
-    private void publishQos2(TopicRoute route, ByteBuf payload, int packetId) {
-        switch (qos2().publish(packetId)) {
-            case NEW -> loop.take(route, clientId, payload, this, packetId | QOS_2_TOKEN);
-            case STORED -> answers.acknowledge(Answers.PUBREC, packetId);
-            case PENDING -> LOG.trace("'{}' sent {} again before it was stored", clientId, packetId);
-            case TOO_MANY -> violation(0);
-        }
-    }
-
-    private void release(int packetId) {
-        if (isVersion5 || !qos2().release(packetId)) {
-            violation(ReasonCode.PROTOCOL_ERROR);
-            return;
-        }
-        answers.acknowledge(Answers.PUBCOMP, packetId);
-    }
-
-    /** Nobody may subscribe; but every SUBSCRIBE has its answer (3.8.4-1). */
-    private void subscribe(MqttSubscribeMessage message) {
-        int filters = message.payload().topicSubscriptions().size();
-        if (filters == 0) {
-            violation(ReasonCode.PROTOCOL_ERROR);
-            return;
-        }
-        int forbidden = isVersion5 ? Subscriptions.forbidden(message) : 0;
-        if (forbidden != 0) {
-            violation(forbidden);
-            return;
-        }
-        int code = isVersion5 ? ReasonCode.NOT_AUTHORIZED : ReasonCode.V3_SUBSCRIPTION_FAILED;
-        answers.write(Packets.subAck(message.variableHeader().messageId(), filters, code));
-    }
-
-    private void unsubscribe(MqttUnsubscribeMessage message) {
-        int filters = message.payload().topics().size();
-        if (filters == 0) {
-            violation(ReasonCode.PROTOCOL_ERROR);
-            return;
-        }
-        answers.write(Packets.unsubAck(message.variableHeader().messageId(), filters));
-    }
-
-    private void disconnected(MqttMessage message) {
-        boolean keepsWill = isVersion5
-                && message.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header
-                && header.reasonCode() != 0;
-        if (!keepsWill) {
+    /** The client said goodbye. */
+    void disconnected(boolean deletesWill) {
+        if (deletesWill) {
             will = null;
         }
-        close(0);
+        end(Ending.DISCONNECTED);
+    }
+
+    /** The client said goodbye with a reason it may not have; whoever has left is told nothing. */
+    void leftWrongly() {
+        closing(Ending.PROTOCOL_ERROR);
+        answers.close();
+    }
+
+    /** Ends the connection; the client is told why where its version of MQTT can. */
+    void end(Ending reason) {
+        if (isClosing()) {
+            return;
+        }
+        boolean tells = conversation != null && conversation.isVersion5() && reason.code() != 0;
+        closing(reason);
+        if (tells) {
+            answers.closeAfter(Packets.disconnect(channel.alloc(), reason.code()));
+        } else {
+            answers.flush();
+            answers.close();
+        }
+    }
+
+    /** The client broke the protocol. */
+    void violated(Ending reason) {
+        LOG.debug("'{}' at {} broke the protocol: {}", clientId, peer.address(), reason);
+        end(conversation == null ? Ending.NOT_MQTT : reason);
+    }
+
+    /** Looks whether the client may still be connected, after credentials have changed. */
+    void recheck() {
+        Conversation open = conversation;
+        if (isClosing() || open == null) {
+            return;
+        }
+        Optional<Principal> now = door.stillAdmitted(principal);
+        if (now.isEmpty()) {
+            LOG.info("'{}' is disconnected: its credentials were revoked", principal.username());
+            will = null;
+            end(Ending.ACCESS_REVOKED);
+        } else if (!now.get().equals(principal)) {
+            principal = now.get();
+            open.become(principal);
+        }
+    }
+
+    /** What Netty tells of the channel. */
+    void event(Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            LOG.debug("TLS with {} failed", peer.address(), handshake.cause());
+            end(Ending.TLS_FAILED);
+        }
+    }
+
+    void broken(Throwable cause) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+            LOG.debug("connection of '{}' broke", clientId, cause);
+            end(Ending.LOST);
+        } else {
+            LOG.warn("connection of '{}' is closed because handling it failed", clientId, cause);
+            end(Ending.HANDLING_FAILED);
+        }
+    }
+
+    /** The channel is closed. */
+    void gone() {
+        if (isGone) {
+            return;
+        }
+        isGone = true;
+        if (ending == null) {
+            door.count(conversation == null ? Ending.NOT_MQTT : Ending.LOST);
+        }
+        loop.remove(this);
+        door.left(this);
+        answers.release();
+        if (ending != Ending.SESSION_TAKEN_OVER) {
+            publishWill(); // else the client is there, on another connection (3.1.3-9)
+        }
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    MqttLoop loop() {
+        return loop;
+    }
+
+    private void closing(Ending reason) {
+        ending = reason;
+        door.count(reason);
+        loop.schedule(this, GOODBYE_NANOS);
+    }
+
+    /** Null when the client is in time with everything. */
+    private @Nullable Ending late(long nowNanos) {
+        long silence = nowNanos - heardNanos;
+        if (conversation == null) {
+            return silence >= door.config().connectTimeout().toNanos() ? Ending.CONNECT_TIMEOUT : null;
+        }
+        if (reader.isHeld()) {
+            boolean stalls = !loop.paused() && !channel.isWritable();
+            return stalls && silence > door.config().stallMax().toNanos() ? Ending.READER_STALLED : null;
+        }
+        if (keepAliveNanos > 0 && silence > keepAliveNanos) {
+            return Ending.KEEP_ALIVE_TIMEOUT; // 3.1.2-22
+        }
+        boolean dribbles =
+                reader.partialNanos(nowNanos) > door.config().packetTimeout().toNanos();
+        return dribbles ? Ending.PACKET_TIMEOUT : null;
+    }
+
+    private long nextLook(long nowNanos) {
+        long silenceMax = conversation == null ? door.config().connectTimeout().toNanos() : keepAliveNanos;
+        long untilSilent = silenceMax == 0 ? LOOK_NANOS : silenceMax - (nowNanos - heardNanos);
+        return Math.min(LOOK_NANOS, Math.max(0, untilSilent));
+    }
+
+    private void connect(int flags, Body body) {
+        int version;
+        try {
+            version = ConnectPacket.version(body);
+        } catch (UnknownVersion e) {
+            refuse(Ending.UNSUPPORTED_PROTOCOL_VERSION, e.isNewer());
+            return;
+        }
+        if (flags != 0 && version > 3) {
+            throw Ending.MALFORMED_PACKET.violation; // 3.1 let them be anything
+        }
+        ConnectPacket packet = ConnectPacket.read(version, body, loop.properties());
+        Admission admission = door.admit(packet, peer, Certificates.of(channel));
+        @Nullable Ending refusal = admission.refusal();
+        if (refusal != null) {
+            refuse(refusal, packet.isVersion5());
+            return;
+        }
+        ByteBuf connAck = Packets.connAck(channel.alloc(), door.config(), packet, admission);
+        if (connAck.readableBytes() > packet.answerBytesMax()) {
+            connAck.release();
+            end(Ending.ANSWER_TOO_LARGE); // 3.1.2-24
+            return;
+        }
+        principal = admission.principal();
+        clientId = admission.clientId();
+        keepAliveNanos = Duration.ofSeconds(admission.keepAliveSeconds()).toNanos() * 3 / 2;
+        will = packet.will();
+        conversation = new Conversation(this, loop, answers, packet, admission, door);
+        door.connected(this);
+        answers.write(connAck);
+        loop.schedule(this, nextLook(heardNanos));
+    }
+
+    /** Answers in the client's own format. */
+    private void refuse(Ending reason, boolean inVersion5) {
+        LOG.debug("CONNECT from {} is refused: {}", peer.address(), reason);
+        closing(reason);
+        answers.closeAfter(Packets.refusal(channel.alloc(), reason, inVersion5));
     }
 
     /** Publishes what the client left for this case; nobody is left to be told, so it is at most once. */
     private void publishWill() {
         Will left = will;
         will = null;
-        if (left == null || !PublishTopics.valid(left.topic())) {
+        if (left == null) {
             return;
         }
         if (loop.paused()) {
-            intake.metrics().add(IngestMetric.MESSAGES_DROPPED, 1);
+            door.intake().metrics().add(IngestMetric.MESSAGES_DROPPED, 1);
             return;
         }
-        TopicRoute route = TopicRoute.of(left.topic(), intake.catalogue());
+        TopicRoute route = TopicRoute.of(left.topic(), door.intake().catalogue(), principal);
         loop.take(route, clientId, Unpooled.wrappedBuffer(left.payload()), null, 0);
-    }
-
-    private void undecodable(Throwable cause) {
-        if (cause instanceof MqttUnacceptableProtocolVersionException) {
-            refuseVersion(String.valueOf(cause.getMessage()));
-        } else if (cause instanceof TooLongFrameException) {
-            violation(ReasonCode.PACKET_TOO_LARGE);
-        } else {
-            violation(ReasonCode.MALFORMED_PACKET);
-        }
-    }
-
-    /**
-     * Answers in the client's own format. The decoder keeps the level to itself: its message tells a right name with an
-     * unknown level, which is newer than we are, from a wrong name or the level of 3.1.
-     */
-    private void refuseVersion(String decoderMessage) {
-        boolean isNewer = decoderMessage.startsWith("MQTT is an unknown");
-        refuse(
-                isNewer
-                        ? Unpooled.wrappedBuffer(
-                                new byte[] {0x20, 3, 0, (byte) ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, 0})
-                        : Unpooled.wrappedBuffer(
-                                new byte[] {0x20, 2, 0, (byte) ReasonCode.V3_UNACCEPTABLE_PROTOCOL_VERSION}));
-    }
-
-    private void refuse(Object connAck) {
-        intake.metrics().add(IngestMetric.CONNECTIONS_REFUSED, 1);
-        state = State.CLOSING;
-        answers.closeAfter(connAck);
-    }
-
-    /** Section 4.13: the client did what it must not do. */
-    private void violation(int reason) {
-        intake.metrics().add(IngestMetric.PROTOCOL_ERRORS, 1);
-        LOG.debug("'{}' broke the protocol: 0x{}", clientId, Integer.toHexString(reason));
-        close(reason);
-    }
-
-    private Qos2Receiver qos2() {
-        if (qos2 == null) {
-            qos2 = new Qos2Receiver(config.qos2IdsMax());
-        }
-        return qos2;
     }
 }

@@ -1,102 +1,120 @@
 package io.fieldwatch.ingest.mqtt;
 
-import io.netty.handler.codec.mqtt.MqttConnAckMessage;
-import io.netty.handler.codec.mqtt.MqttConnAckVariableHeader;
-import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
-import io.netty.handler.codec.mqtt.MqttFixedHeader;
-import io.netty.handler.codec.mqtt.MqttMessage;
-import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
-import io.netty.handler.codec.mqtt.MqttMessageType;
-import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttQoS;
-import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
-import io.netty.handler.codec.mqtt.MqttSubAckMessage;
-import io.netty.handler.codec.mqtt.MqttSubAckPayload;
-import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
-import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
-import java.util.Collections;
-import org.jspecify.annotations.Nullable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** The packets this endpoint sends, except acknowledgements, which {@link MqttSession} writes by the byte. */
+/** The packets this endpoint sends, except acknowledgements, which {@link Answers} gathers. */
 final class Packets {
 
     static final int TOPIC_ALIAS_MAXIMUM = 16;
 
-    static final MqttMessage PINGRESP = new MqttMessage(header(MqttMessageType.PINGRESP));
+    private static final int CONNACK = 0x20;
+    private static final int SUBACK = 0x90;
+    private static final int UNSUBACK = 0xB0;
+    private static final int PINGRESP = 0xD0;
+    private static final int DISCONNECT = 0xE0;
+
+    private static final int NO_SUBSCRIPTION_EXISTED = 0x11;
+    private static final int NOT_AUTHORIZED = 0x87;
+    private static final int SUBSCRIPTION_FAILED_3 = 0x80;
 
     private Packets() {}
 
-    static MqttConnAckMessage connectAccepted() {
-        return connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, MqttProperties.NO_PROPERTIES);
+    /** CONNACK that refuses; in MQTT 5 without properties. */
+    static ByteBuf refusal(ByteBufAllocator allocator, Ending reason, boolean inVersion5) {
+        if (!inVersion5) {
+            return connAck3(allocator, reason.connAckCode3());
+        }
+        return allocator
+                .buffer(5)
+                .writeByte(CONNACK)
+                .writeByte(3)
+                .writeByte(0)
+                .writeByte(reason.code())
+                .writeByte(0);
     }
 
     /**
-     * MQTT 5 CONNACK that declares what an endpoint without subscribers and sessions has (section 3.2.2.3).
-     *
-     * @param assignedClientId null when the client brought its own
-     * @param keepAliveSeconds 0 when the client's own stands
+     * CONNACK that accepts. In MQTT 5 it declares what an endpoint without subscribers and sessions has (section 3.2.2.3).
      */
-    static MqttConnAckMessage connectAccepted(
-            MqttConfig config, @Nullable String assignedClientId, int keepAliveSeconds) {
-        MqttProperties properties = new MqttProperties();
-        integer(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
-        integer(properties, MqttProperties.RECEIVE_MAXIMUM, config.receiveMaximum());
-        integer(properties, MqttProperties.MAXIMUM_QOS, 1);
-        integer(properties, MqttProperties.RETAIN_AVAILABLE, 0);
-        integer(properties, MqttProperties.MAXIMUM_PACKET_SIZE, config.packetBytesMax());
-        integer(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, TOPIC_ALIAS_MAXIMUM);
-        integer(properties, MqttProperties.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
-        integer(properties, MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
-        integer(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
-        if (keepAliveSeconds > 0) {
-            integer(properties, MqttProperties.SERVER_KEEP_ALIVE, keepAliveSeconds);
+    static ByteBuf connAck(ByteBufAllocator allocator, MqttConfig config, ConnectPacket connect, Admission admission) {
+        if (!connect.isVersion5()) {
+            return connAck3(allocator, 0);
         }
-        if (assignedClientId != null) {
-            properties.add(
-                    new MqttProperties.StringProperty(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, assignedClientId));
+        ByteBuf properties = allocator.buffer(96);
+        try {
+            properties.writeByte(0x21).writeShort(config.receiveMaximum());
+            properties.writeByte(0x22).writeShort(TOPIC_ALIAS_MAXIMUM);
+            properties.writeByte(0x24).writeByte(1); // Maximum QoS
+            properties.writeByte(0x25).writeByte(0); // Retain Available
+            properties.writeByte(0x27).writeInt(config.packetBytesMax());
+            properties.writeByte(0x28).writeByte(0); // Wildcard Subscription Available
+            properties.writeByte(0x29).writeByte(0); // Subscription Identifiers Available
+            properties.writeByte(0x2A).writeByte(0); // Shared Subscription Available
+            properties.writeByte(0x11).writeInt(0); // Session Expiry Interval
+            if (admission.serverKeepAliveSeconds() > 0) {
+                properties.writeByte(0x13).writeShort(admission.serverKeepAliveSeconds());
+            }
+            if (connect.clientId().isEmpty()) { // Assigned Client Identifier
+                byte[] id = admission.clientId().getBytes(StandardCharsets.UTF_8);
+                properties.writeByte(0x12).writeShort(id.length).writeBytes(id);
+            }
+            int length = properties.readableBytes(); // below 128: one byte says it
+            return allocator
+                    .buffer(5 + length)
+                    .writeByte(CONNACK)
+                    .writeByte(3 + length)
+                    .writeByte(0)
+                    .writeByte(0)
+                    .writeByte(length)
+                    .writeBytes(properties);
+        } finally {
+            properties.release();
         }
-        return connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, properties);
     }
 
-    static MqttConnAckMessage connectRefused(int code) {
-        return connAck(MqttConnectReturnCode.valueOf((byte) code), MqttProperties.NO_PROPERTIES);
+    /** CONNACK of 3.1.1: Session Present is always 0. */
+    private static ByteBuf connAck3(ByteBufAllocator allocator, int code) {
+        return allocator.buffer(4).writeByte(CONNACK).writeByte(2).writeByte(0).writeByte(code);
     }
 
-    static MqttMessage disconnect(int reason) {
-        return new MqttMessage(
-                header(MqttMessageType.DISCONNECT),
-                new MqttReasonCodeAndPropertiesVariableHeader((byte) reason, MqttProperties.NO_PROPERTIES));
+    static ByteBuf disconnect(ByteBufAllocator allocator, int reason) {
+        return allocator.buffer(3).writeByte(DISCONNECT).writeByte(1).writeByte(reason);
     }
 
-    static MqttSubAckMessage subAck(int packetId, int filters, int code) {
-        return new MqttSubAckMessage(
-                header(MqttMessageType.SUBACK),
-                id(packetId),
-                new MqttSubAckPayload(Collections.nCopies(filters, code)));
+    static ByteBuf pingResp(ByteBufAllocator allocator) {
+        return allocator.buffer(2).writeByte(PINGRESP).writeByte(0);
+    }
+
+    /** Refuses every filter. */
+    static ByteBuf subAck(ByteBufAllocator allocator, boolean isVersion5, int packetId, int filters) {
+        int code = isVersion5 ? NOT_AUTHORIZED : SUBSCRIPTION_FAILED_3;
+        return codes(allocator, SUBACK, isVersion5, packetId, filters, code);
     }
 
     /** The codes are sent by MQTT 5 only; 3.1.1 has none. */
-    static MqttUnsubAckMessage unsubAck(int packetId, int filters) {
-        return new MqttUnsubAckMessage(
-                header(MqttMessageType.UNSUBACK),
-                id(packetId),
-                new MqttUnsubAckPayload(Collections.nCopies(filters, (short) ReasonCode.NO_SUBSCRIPTION_EXISTED)));
+    static ByteBuf unsubAck(ByteBufAllocator allocator, boolean isVersion5, int packetId, int filters) {
+        return codes(allocator, UNSUBACK, isVersion5, packetId, isVersion5 ? filters : 0, NO_SUBSCRIPTION_EXISTED);
     }
 
-    private static MqttConnAckMessage connAck(MqttConnectReturnCode code, MqttProperties properties) {
-        return new MqttConnAckMessage(
-                header(MqttMessageType.CONNACK), new MqttConnAckVariableHeader(code, false, properties));
-    }
-
-    private static MqttMessageIdAndPropertiesVariableHeader id(int packetId) {
-        return new MqttMessageIdAndPropertiesVariableHeader(packetId, MqttProperties.NO_PROPERTIES);
-    }
-
-    private static MqttFixedHeader header(MqttMessageType type) {
-        return new MqttFixedHeader(type, false, MqttQoS.AT_MOST_ONCE, false, 0);
-    }
-
-    private static void integer(MqttProperties properties, int id, int value) {
-        properties.add(new MqttProperties.IntegerProperty(id, value));
+    private static ByteBuf codes(
+            ByteBufAllocator allocator, int type, boolean isVersion5, int packetId, int count, int code) {
+        int length = 2 + (isVersion5 ? 1 : 0) + count;
+        ByteBuf packet = allocator.buffer(5 + length).writeByte(type);
+        int left = length;
+        do {
+            int digit = left & 0x7F;
+            left >>>= 7;
+            packet.writeByte(left > 0 ? digit | 0x80 : digit);
+        } while (left > 0);
+        packet.writeShort(packetId);
+        if (isVersion5) {
+            packet.writeByte(0);
+        }
+        byte[] all = new byte[count];
+        Arrays.fill(all, (byte) code);
+        return packet.writeBytes(all);
     }
 }

@@ -2,83 +2,146 @@ package io.fieldwatch.ingest.mqtt;
 
 import io.fieldwatch.ingest.TopicRoute;
 import io.fieldwatch.telemetry.Catalogue;
-import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
+import io.fieldwatch.telemetry.access.Principal;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics of one connection's PUBLISH packets, with the aliases of MQTT 5 (3.3.2.3.4). Most clients keep to one topic,
- * so the last route is kept.
+ * The topics of one connection's PUBLISH packets, with the aliases of MQTT 5 (3.3.2.3.4). The last {@value #REMEMBERED}
+ * topics are known by their bytes, so that one that comes again costs a comparison and makes no text.
  */
 final class PublishTopics {
 
-    private final Catalogue catalogue;
-    private @Nullable TopicRoute last;
-    private @Nullable TopicRoute @Nullable [] aliases;
-    private int refusal;
+    private static final int REMEMBERED = 4;
 
-    PublishTopics(Catalogue catalogue) {
-        this.catalogue = catalogue;
+    private final Catalogue catalogue;
+    private Principal principal;
+    private @Nullable Known last;
+    private @Nullable Known @Nullable [] others;
+    private int replace;
+    private @Nullable TopicRoute @Nullable [] aliases;
+
+    /** A topic as it comes and where it leads. */
+    private static final class Known {
+
+        private final byte[] bytes;
+        private final TopicRoute route;
+
+        Known(byte[] bytes, TopicRoute route) {
+            this.bytes = bytes;
+            this.route = route;
+        }
+
+        boolean is(ByteBuf in, int from, int length) {
+            if (bytes.length != length) {
+                return false;
+            }
+            // From the end: topics of one city begin alike.
+            for (int i = length - 1; i >= 0; i--) {
+                if (in.getByte(from + i) != bytes[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
-    /** Where the packet goes; null when its topic or alias is against the protocol, see {@link #refusal}. */
-    @Nullable
-    TopicRoute route(MqttPublishVariableHeader header) {
-        String topic = header.topicName();
-        MqttProperties.MqttProperty<?> alias = header.properties().getProperty(MqttProperties.TOPIC_ALIAS);
-        if (alias == null) {
-            return route(topic);
+    PublishTopics(Catalogue catalogue, Principal principal) {
+        this.catalogue = catalogue;
+        this.principal = principal;
+    }
+
+    /** From now on the connection speaks for this one: nothing known holds any more. */
+    void become(Principal other) {
+        principal = other;
+        last = null;
+        others = null;
+        aliases = null;
+    }
+
+    /**
+     * Where a PUBLISH with this topic and no alias goes.
+     *
+     * @throws Violation when it is empty or no topic name
+     */
+    TopicRoute route(ByteBuf in, int from, int length) {
+        Known known = last;
+        if (known != null && known.is(in, from, length)) {
+            return known.route;
         }
-        int number = (Integer) alias.value();
-        if (number < 1 || number > Packets.TOPIC_ALIAS_MAXIMUM) {
-            return refuse(ReasonCode.TOPIC_ALIAS_INVALID);
+        if (length == 0) {
+            throw Ending.PROTOCOL_ERROR.violation;
+        }
+        return remembered(in, from, length);
+    }
+
+    /**
+     * The same with an alias, which is given or used.
+     *
+     * @throws Violation also when the alias is out of range or not given yet
+     */
+    TopicRoute route(ByteBuf in, int from, int length, int alias) {
+        if (alias < 1 || alias > Packets.TOPIC_ALIAS_MAXIMUM) {
+            throw Ending.TOPIC_ALIAS_INVALID.violation;
         }
         if (aliases == null) {
             aliases = new TopicRoute[Packets.TOPIC_ALIAS_MAXIMUM + 1];
         }
-        if (!topic.isEmpty()) {
-            TopicRoute route = route(topic);
-            aliases[number] = route;
+        if (length > 0) {
+            TopicRoute route = route(in, from, length);
+            aliases[alias] = route;
             return route;
         }
-        TopicRoute meant = aliases[number];
-        return meant != null ? meant : refuse(ReasonCode.PROTOCOL_ERROR);
+        TopicRoute meant = aliases[alias];
+        if (meant == null) {
+            throw Ending.PROTOCOL_ERROR.violation;
+        }
+        return meant;
     }
 
-    /** Why the last {@link #route} was null: a reason code. */
-    int refusal() {
-        return refusal;
+    /** The topic of a will, as {@link ConnectPacket} has it: a text already. */
+    static boolean isTopicName(String topic) {
+        return !topic.isEmpty() && topic.indexOf('+') < 0 && topic.indexOf('#') < 0;
     }
 
-    /** No wildcard and no U+0000; nor U+FFFD, which some clients put for bytes that were no UTF-8. */
-    static boolean valid(String topic) {
-        for (int i = 0; i < topic.length(); i++) {
-            char c = topic.charAt(i);
-            if (c == '+' || c == '#' || c == '\0' || c == '\uFFFD') {
-                return false;
+    private TopicRoute remembered(ByteBuf in, int from, int length) {
+        @Nullable Known[] all = others;
+        if (all != null) {
+            for (int i = 0; i < all.length; i++) {
+                Known known = all[i];
+                if (known != null && known.is(in, from, length)) {
+                    all[i] = last;
+                    last = known;
+                    return known.route;
+                }
             }
         }
-        return !topic.isEmpty();
+        Known known = new Known(new byte[length], TopicRoute.of(topic(in, from, length), catalogue, principal));
+        in.getBytes(from, known.bytes);
+        remember(known);
+        return known.route;
     }
 
-    private @Nullable TopicRoute route(String topic) {
-        TopicRoute route = last;
-        if (route != null && route.topic().equals(topic)) {
-            return route;
+    private void remember(Known known) {
+        if (last != null) {
+            if (others == null) {
+                others = new Known[REMEMBERED - 1];
+            }
+            others[replace] = last;
+            replace = (replace + 1) % others.length;
         }
-        if (topic.isEmpty()) {
-            return refuse(ReasonCode.PROTOCOL_ERROR);
-        }
-        if (!valid(topic)) {
-            return refuse(ReasonCode.TOPIC_NAME_INVALID);
-        }
-        route = TopicRoute.of(topic, catalogue);
-        last = route;
-        return route;
+        last = known;
     }
 
-    private @Nullable TopicRoute refuse(int reason) {
-        refusal = reason;
-        return null;
+    private static String topic(ByteBuf in, int from, int length) {
+        if (!Utf8.valid(in, from, from + length)) {
+            throw Ending.MALFORMED_PACKET.violation;
+        }
+        String topic = in.toString(from, length, StandardCharsets.UTF_8);
+        if (!isTopicName(topic)) {
+            throw Ending.MALFORMED_PACKET.violation; // 3.3.2-2
+        }
+        return topic;
     }
 }

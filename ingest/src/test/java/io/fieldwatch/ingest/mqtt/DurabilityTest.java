@@ -65,7 +65,7 @@ class DurabilityTest {
             idle.connect5("b", 30).read();
             engine.log.hold();
             client.publish5(2, 1, TOPIC + "cam-1", "00", "{\"intensity\":1}");
-            assertThat(client.read()).isEqualTo("e0028900");
+            assertThat(client.read()).isEqualTo("e00189");
             assertThat(client.read()).isEqualTo(RawClient.CLOSED);
             assertThat(idle.send("c000").read()).isEqualTo("d000");
             assertThat(engine.metric(IngestMetric.ACKS_OVERDUE)).isEqualTo(1);
@@ -217,7 +217,7 @@ class DurabilityTest {
             engine.log.releaseHeld();
             assertThat(client.read()).isEqualTo("40020001");
             assertThat(client.read()).isEqualTo("40020002");
-            assertThat(client.read()).isEqualTo("e0028b00");
+            assertThat(client.read()).isEqualTo("e0018b");
             stopping.join();
         }
         assertThat(engine.records().observations).hasSize(2);

@@ -5,6 +5,7 @@ import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.IngestMetric;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.Records;
+import io.fieldwatch.ingest.access.Gatekeeper;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.MemoryLog;
@@ -27,7 +28,7 @@ final class Engine implements AutoCloseable {
         IngestConfig ingest = new IngestConfig(
                 blocks, standard.maxFuture(), standard.clockErrorMax(), standard.maxAge(), standard.devicesMax());
         intake = Intake.into(log, Catalogue.builtIn(), ingest, Clock.system());
-        endpoint = new MqttEndpoint(config, intake);
+        endpoint = new MqttEndpoint(config, intake, new Gatekeeper());
         endpoint.start();
     }
 
@@ -36,8 +37,22 @@ final class Engine implements AutoCloseable {
     }
 
     static MqttConfig config(int connectionsMax, int packetBytesMax, Duration connectTimeout) {
+        MqttConfig standard = standard();
         return new MqttConfig(
-                "127.0.0.1", 0, 2, connectionsMax, packetBytesMax, 4, 4, connectTimeout, Duration.ofSeconds(60), false);
+                standard.listeners(),
+                standard.transport(),
+                2,
+                connectionsMax,
+                standard.acceptsPerSecond(),
+                standard.connectBytesMax(),
+                packetBytesMax,
+                4,
+                4,
+                connectTimeout,
+                standard.packetTimeout(),
+                standard.stallMax(),
+                Duration.ofSeconds(60),
+                standard.limits());
     }
 
     String uri() {

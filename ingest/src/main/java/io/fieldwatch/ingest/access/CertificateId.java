@@ -1,0 +1,3 @@
+package io.fieldwatch.ingest.access;
+/** Stub. */
+public record CertificateId(String subject) {}

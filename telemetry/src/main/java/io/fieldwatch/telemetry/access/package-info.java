@@ -1,0 +1,5 @@
+/** Stub. */
+@NullMarked
+package io.fieldwatch.telemetry.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -191,7 +191,7 @@ public final class AlertEngine implements AutoCloseable {
                     define(device);
                 }
                 default -> {
-                    // Rejected input is the quarantine's business.
+                    // Rejected input is the quarantine's business, broken connections are not yet any rule's.
                 }
             }
         }

@@ -29,6 +29,7 @@ final class DeviceJson {
         Json.number(json, "lat", definition.lat());
         Json.number(json, "lon", definition.lon());
         last(json, device);
+        Json.time(json, "offlineSince", device.offlineMillis() * 1000);
         json.writeStringField("state", state(device, inAlert));
         json.writeArrayFieldStart("values");
         for (LiveDevice.Value value : device.values()) {

@@ -17,6 +17,7 @@ final class LastValues {
     private int devices;
     private long[] timeMicros = new long[64];
     private long[] seenMillis = new long[64];
+    private long[] offlineMillis = new long[64];
     private long[] present = new long[64];
     private long[] changed = new long[64];
     private short[] quality = new short[64];
@@ -52,6 +53,17 @@ final class LastValues {
             quality[device] = (short) observation.quality();
         }
         markChanged(device, mask);
+    }
+
+    /** The device's connection broke; it is back with the next observation that comes in later. */
+    void offline(int device, int width, long millis) {
+        reserve(device, width);
+        offlineMillis[device] = Math.max(offlineMillis[device], millis);
+    }
+
+    /** Since when the device is gone, milliseconds since 1970; 0 when it is not known to be. */
+    long offlineMillis(int device) {
+        return device < devices && offlineMillis[device] > seenMillis[device] ? offlineMillis[device] : 0;
     }
 
     long timeMicros(int device) {
@@ -125,6 +137,7 @@ final class LastValues {
             int before = slot.length;
             timeMicros = Arrays.copyOf(timeMicros, length);
             seenMillis = Arrays.copyOf(seenMillis, length);
+            offlineMillis = Arrays.copyOf(offlineMillis, length);
             present = Arrays.copyOf(present, length);
             changed = Arrays.copyOf(changed, length);
             quality = Arrays.copyOf(quality, length);

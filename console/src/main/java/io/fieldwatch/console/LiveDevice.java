@@ -11,7 +11,8 @@ import java.util.List;
  * @param timeMicros time of its last observation; 0 when none came since the start
  * @param seenMillis when that came in; 0 when none came since the start
  * @param quality flags of that observation, see {@link io.fieldwatch.telemetry.Quality}
- * @param silent whether it has said nothing for {@link LiveDevices#SILENT_INTERVALS} of its kind's intervals
+ * @param offlineMillis since when its connection is known to be broken; 0 when it is not
+ * @param silent whether it has said nothing for {@link LiveDevices#SILENT_INTERVALS} of its kind's intervals, or is offline
  * @param values the last value of each property, which may come from different observations
  */
 public record LiveDevice(
@@ -20,6 +21,7 @@ public record LiveDevice(
         long timeMicros,
         long seenMillis,
         int quality,
+        long offlineMillis,
         boolean silent,
         List<Value> values) {
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * What every device said last, read from the log's tail by a thread of its own, so that it works while the database is
  * down. After a restart it knows all devices at once and their values as they come. Thread-safe.
  *
- * <p>Memory grows with the number of devices (about 60 bytes, and 16 for each property of its kind), not with the rate.
+ * <p>Memory grows with the number of devices (about 68 bytes, and 16 for each property of its kind), not with the rate.
  * When it falls so far behind that the tail skips blocks it misses values, and says how far it is behind.
  */
 public final class LiveDevices implements AutoCloseable {
@@ -135,13 +135,15 @@ public final class LiveDevices implements AutoCloseable {
             }
         }
         long quietMillis = clock.wallMillis() - Math.max(startedMillis, last.seenMillis(number));
-        boolean silent = quietMillis > silentAfterMillis(kind);
+        long offlineMillis = last.offlineMillis(number);
+        boolean silent = offlineMillis > 0 || quietMillis > silentAfterMillis(kind);
         return new LiveDevice(
                 definition,
                 kind,
                 last.timeMicros(number),
                 last.seenMillis(number),
                 last.quality(number),
+                offlineMillis,
                 silent,
                 values);
     }
@@ -189,6 +191,8 @@ public final class LiveDevices implements AutoCloseable {
                 if (!take(block, catalogue.kindOrNull(block.kind()))) {
                     unknown++;
                 }
+            } else if (block.type() == BlockFormat.OFFLINE) {
+                offline(block);
             }
         }
         metrics.add(ConsoleMetric.LIVE_OBSERVATIONS, observations);
@@ -207,6 +211,13 @@ public final class LiveDevices implements AutoCloseable {
         }
         last.take(block, width(kind));
         return true;
+    }
+
+    private void offline(BlockReader block) {
+        Kind kind = catalogue.kindOrNull(block.kind());
+        if (kind != null) {
+            last.offline(block.device(), width(kind), block.offline().timeMicros() / 1000);
+        }
     }
 
     private synchronized void learn() {

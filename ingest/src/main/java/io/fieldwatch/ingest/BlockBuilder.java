@@ -105,6 +105,26 @@ public final class BlockBuilder {
         }
     }
 
+    /**
+     * Takes in that a device is gone.
+     *
+     * @param route of the device's topic
+     * @param left what the device left to be said; neither moved nor released
+     * @throws IllegalStateException when there was no room
+     */
+    public void takeOffline(TopicRoute route, String source, ByteBuf left, long arrivalMicros) {
+        PooledBlock block = open == null ? openBlock(arrivalMicros) : open;
+        if (!decoder.offline(route, source, left, arrivalMicros, writer)) {
+            seal();
+            block = openBlock(arrivalMicros);
+            if (!decoder.offline(route, source, left, arrivalMicros, writer)) {
+                throw new IllegalStateException(left.readableBytes() + " bytes do not fit an empty block");
+            }
+        }
+        block.quarantined += decoder.quarantined();
+        block.offline += 1 - decoder.quarantined();
+    }
+
     /** A round of reading is over: with nothing in flight, waiting for more company would only cost time. */
     public void sealIfIdle() {
         if (open != null && inFlight == 0 && waiting.isEmpty()) {
@@ -209,6 +229,7 @@ public final class BlockBuilder {
             metrics.add(IngestMetric.OBSERVATIONS_ACCEPTED, block.accepted);
             metrics.add(IngestMetric.OBSERVATIONS_QUARANTINED, block.quarantined);
             metrics.add(IngestMetric.DEVICES_DESCRIBED, block.described);
+            metrics.add(IngestMetric.DEVICES_OFFLINE, block.offline);
             metrics.add(IngestMetric.ACKS_SENT, block.owed());
             block.acknowledge();
         } else {

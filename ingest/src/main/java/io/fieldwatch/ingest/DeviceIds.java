@@ -46,11 +46,17 @@ final class DeviceIds {
 
     /** The text cut and cleaned for a sentence that quotes it. */
     static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("'");
-        for (int i = 0; i < Math.min(text.length(), 64); i++) {
+        boolean isCut = text.length() > 64;
+        return "'" + cleaned(isCut ? text.substring(0, 64) : text) + (isCut ? "…'" : "'");
+    }
+
+    /** The text with a question mark for each character that a store or a screen could not hold. */
+    static String cleaned(String text) {
+        StringBuilder cleaned = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+            cleaned.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
         }
-        return quoted.append(text.length() > 64 ? "…'" : "'").toString();
+        return cleaned.toString();
     }
 }

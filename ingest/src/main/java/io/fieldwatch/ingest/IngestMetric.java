@@ -15,6 +15,7 @@ public enum IngestMetric implements Metric {
     OBSERVATIONS_FAILED(
             "observations_failed", "Observations and refused inputs in blocks the log could not make durable", true),
     DEVICES_DESCRIBED("devices_described", "Descriptions of devices on stable storage", true),
+    DEVICES_OFFLINE("devices_offline", "Devices whose connection broke without a goodbye, on stable storage", true),
     BLOCKS_SEALED("blocks_sealed", "Blocks handed to the log", true),
     ACKS_SENT("acks_sent", "Acknowledgements sent after stable storage", true),
     ACKS_OVERDUE("acks_overdue", "Acknowledgements given up because the log took too long", true),

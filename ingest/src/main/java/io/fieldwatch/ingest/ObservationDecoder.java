@@ -8,10 +8,12 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.fieldwatch.telemetry.BlockWriter;
 import io.fieldwatch.telemetry.DeviceDefinition;
+import io.fieldwatch.telemetry.DeviceOffline;
 import io.fieldwatch.telemetry.RejectReason;
 import io.fieldwatch.telemetry.RejectedInput;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
@@ -107,6 +109,30 @@ public final class ObservationDecoder {
         return empty && rejectTooLarge();
     }
 
+    /**
+     * Writes that a device is gone, or why that cannot be. Marks the block; the caller's own mark is lost.
+     *
+     * @param route of the device's topic
+     * @param left what the device left to be said
+     * @return as {@link #decode}
+     */
+    public boolean offline(TopicRoute route, String source, ByteBuf left, long arrivalMicros, BlockWriter block) {
+        this.route = route;
+        this.source = source;
+        this.arrivalMicros = arrivalMicros;
+        this.block = block;
+        take(left);
+        definedNowCount = 0;
+        clearCounts();
+        block.mark();
+        boolean empty = block.isEmpty();
+        if (writeOffline()) {
+            return true;
+        }
+        undo();
+        return empty && rejectTooLarge();
+    }
+
     /** Observations written by the last {@link #decode}. */
     public int accepted() {
         return accepted;
@@ -145,6 +171,24 @@ public final class ObservationDecoder {
             undo(); // bytes in memory: only their encoding can be at fault
             return reject(RejectReason.MALFORMED_JSON, DeviceIds.quoted(String.valueOf(e.getMessage())), from, length);
         }
+    }
+
+    private boolean writeOffline() {
+        @Nullable RejectReason refusal = route.refusal();
+        if (refusal != null) {
+            return reject(refusal, route.detail(), from, length);
+        }
+        @Nullable String id = route.device();
+        if (id == null) {
+            return reject(RejectReason.BAD_DEVICE_ID, "a will's topic names no device", from, length);
+        }
+        int number = deviceNumber(id);
+        if (number < 0) {
+            return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, from, length);
+        }
+        String text = new String(bytes, from, Math.min(length, DeviceOffline.DETAIL_CHARS_MAX), StandardCharsets.UTF_8);
+        return define(number, id)
+                && block.offline(new DeviceOffline(kindNumber(), number, arrivalMicros, DeviceIds.cleaned(text)));
     }
 
     private boolean observe(JsonParser parser) throws IOException {

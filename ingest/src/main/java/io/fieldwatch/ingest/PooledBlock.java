@@ -31,6 +31,7 @@ final class PooledBlock implements ObservationLog.Outcome {
     int accepted;
     int quarantined;
     int described;
+    int offline;
 
     private @Nullable AckTarget[] targets = new AckTarget[64];
     private int[] tokens = new int[64];
@@ -54,6 +55,7 @@ final class PooledBlock implements ObservationLog.Outcome {
         accepted = 0;
         quarantined = 0;
         described = 0;
+        offline = 0;
         forgetAcks();
     }
 

@@ -5,6 +5,7 @@ import io.fieldwatch.telemetry.BlockReader;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.DeviceDictionary;
+import io.fieldwatch.telemetry.DeviceOffline;
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.LogReader;
 import io.fieldwatch.telemetry.Property;
@@ -29,6 +30,7 @@ public final class Records {
 
     public final List<Observation> observations = new ArrayList<>();
     public final List<RejectedInput> rejected = new ArrayList<>();
+    public final List<DeviceOffline> offline = new ArrayList<>();
     public final List<DeviceDefinition> definitions = new ArrayList<>();
 
     private final Catalogue catalogue = Catalogue.builtIn();
@@ -57,6 +59,7 @@ public final class Records {
                     devices.define(block.definition());
                 }
                 case BlockFormat.REJECTED -> rejected.add(block.rejected());
+                case BlockFormat.OFFLINE -> offline.add(block.offline());
                 default -> throw new IllegalStateException("a record of type " + block.type());
             }
         }

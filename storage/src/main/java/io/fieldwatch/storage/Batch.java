@@ -2,6 +2,7 @@ package io.fieldwatch.storage;
 
 import io.fieldwatch.telemetry.BlockReader;
 import io.fieldwatch.telemetry.Catalogue;
+import io.fieldwatch.telemetry.DeviceOffline;
 import io.fieldwatch.telemetry.Kind;
 import io.fieldwatch.telemetry.RejectReason;
 import io.fieldwatch.telemetry.RejectedInput;
@@ -34,12 +35,13 @@ final class Batch {
     private final @Nullable KindRows[] freshByKind;
 
     private final List<RejectedInput> rejected = new ArrayList<>();
+    private final List<DeviceOffline> offline = new ArrayList<>();
     private final Tally refused = new Tally();
     private long from;
     private long to;
     private int rows;
     private int doubtfulRows;
-    private long rejectedBytes;
+    private long otherBytes;
 
     Batch(Catalogue catalogue, StorageConfig config) {
         int highest = catalogue.kinds().stream().mapToInt(Kind::number).max().orElse(0);
@@ -58,12 +60,13 @@ final class Batch {
         fresh.values().forEach(KindRows::clear);
         doubtful.values().forEach(KindRows::clear);
         rejected.clear();
+        offline.clear();
         refused.set(new Tally());
         from = position;
         to = position;
         rows = 0;
         doubtfulRows = 0;
-        rejectedBytes = 0;
+        otherBytes = 0;
     }
 
     /** Everything before the position is in the batch. */
@@ -98,7 +101,13 @@ final class Batch {
     /** Takes input for the quarantine that was refused before it got here. */
     void addRejected(RejectedInput input) {
         rejected.add(input);
-        rejectedBytes += input.payload().length + 256;
+        otherBytes += input.payload().length + 256;
+    }
+
+    /** Takes that a device is gone. */
+    void addOffline(DeviceOffline event) {
+        offline.add(event);
+        otherBytes += 256;
     }
 
     /** Takes an observation for the quarantine. */
@@ -156,13 +165,18 @@ final class Batch {
         return rejected;
     }
 
+    /** Which devices are gone. */
+    List<DeviceOffline> offline() {
+        return offline;
+    }
+
     /** What was left out or refused before any writing. */
     Tally refused() {
         return refused;
     }
 
     private long usedBytes() {
-        long bytes = rejectedBytes;
+        long bytes = otherBytes;
         for (KindRows kind : fresh.values()) {
             bytes += kind.encoder().length();
         }

@@ -18,6 +18,7 @@ class BatchWriter {
 
     private final Database database;
     private final LogPositions positions;
+    private final DeviceRegistry registry;
     private final KindWriter kindWriter;
     private final MetricSet<StorageMetric> metrics;
 
@@ -34,6 +35,7 @@ class BatchWriter {
 
     BatchWriter(Database database, DeviceRegistry registry, LogPositions positions, MetricSet<StorageMetric> metrics) {
         this.database = database;
+        this.registry = registry;
         this.positions = positions;
         this.metrics = metrics;
         kindWriter = new KindWriter(registry, metrics);
@@ -97,6 +99,7 @@ class BatchWriter {
                 kindWriter.copyCarefully(connection, rows, tally, rejects);
             }
         }
+        DeviceEvents.insert(connection, batch.offline(), registry);
         QuarantineTable.insert(connection, rejects);
         tally.quarantined = rejects.size();
     }

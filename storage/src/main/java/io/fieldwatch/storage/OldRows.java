@@ -47,6 +47,10 @@ final class OldRows {
         return deleteBatch("fieldwatch.quarantine", options);
     }
 
+    static String deleteDeviceEvents(SchemaOptions options) {
+        return deleteBatch("fieldwatch.device_event", options);
+    }
+
     private static String deleteBatch(String table, SchemaOptions options) {
         return "DELETE FROM " + table + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE time < now() - "
                 + Sql.interval(options.retention()) + " LIMIT " + BATCH_ROWS + "))";

@@ -72,9 +72,17 @@ final class RecordSorter {
                 case BlockFormat.OBSERVATION -> observation(block, batch);
                 case BlockFormat.DEVICE -> registry.define(block.definition());
                 case BlockFormat.REJECTED -> batch.addRejected(block.rejected());
+                case BlockFormat.OFFLINE -> offline(block, batch);
                 case BlockFormat.TICK -> {}
                 default -> throw new IllegalStateException("a record of unknown type " + block.type());
             }
+        }
+    }
+
+    /** Of a device that the registry cannot have, nothing can be kept. */
+    private void offline(BlockReader block, Batch batch) {
+        if (registry.find(block.device()) != null) {
+            batch.addOffline(block.offline());
         }
     }
 

@@ -148,6 +148,8 @@ public final class Retention implements AutoCloseable {
                 }
             }
         }
+        long events = delete(connection, OldRows.deleteDeviceEvents(options));
+        LOG.debug("{} old events of devices are removed", events);
         return removed.plus(new Removed(0, 0, delete(connection, OldRows.deleteQuarantine(options))));
     }
 

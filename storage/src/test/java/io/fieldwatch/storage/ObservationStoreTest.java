@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.DeviceDefinition;
+import io.fieldwatch.telemetry.DeviceOffline;
 import io.fieldwatch.telemetry.MemoryLog;
 import io.fieldwatch.telemetry.MetricSet;
 import io.fieldwatch.telemetry.Quality;
@@ -45,6 +46,22 @@ final class ObservationStoreTest {
     @BeforeEach
     void create() throws Exception {
         database = server.fresh();
+    }
+
+    @Test
+    void storesThatADeviceIsGone() throws Exception {
+        feed.block(block -> {
+            Feed.define(block, DeviceDefinition.undescribed(0, 1, "xe-1"));
+            assertThat(block.offline(new DeviceOffline(1, 0, T + 5, "mất điện")))
+                    .isTrue();
+            assertThat(block.offline(new DeviceOffline(999, 7, T + 6, "of no device that is known")))
+                    .isTrue();
+        });
+        store();
+
+        assertThat(database.rows("SELECT extract(epoch FROM time) * 1000000, external_id, event, detail"
+                        + " FROM fieldwatch.device_event JOIN fieldwatch.device ON device.id = device_id"))
+                .containsExactly("1795417200000005.000000|xe-1|OFFLINE|mất điện");
     }
 
     @Test

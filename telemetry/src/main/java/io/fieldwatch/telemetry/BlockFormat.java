@@ -47,6 +47,14 @@ package io.fieldwatch.telemetry;
  * TICK (type 4), 16 bytes
  *   5  3 bytes spare, 0
  *   8  i64  wall time, microseconds since 1970
+ *
+ * OFFLINE (type 5): a device's connection broke without a goodbye, see DeviceOffline
+ *   5  u8   spare, 0
+ *   6  u16  kind number
+ *   8  i32  device number
+ *  12  i32  spare, 0
+ *  16  i64  time, microseconds since 1970
+ *  24  detail: u16 length and UTF-8 bytes
  * </pre>
  *
  * <p>Integrity (CRC32C) is the log's business: it frames and checks whole blocks.
@@ -63,6 +71,7 @@ public final class BlockFormat {
     public static final int DEVICE = 2;
     public static final int REJECTED = 3;
     public static final int TICK = 4;
+    public static final int OFFLINE = 5;
 
     static final int FLAGS_AT = 5;
     static final int FLAG_DEVICES = 1;
@@ -78,6 +87,7 @@ public final class BlockFormat {
     static final int DEVICE_TEXTS_AT = 28;
     static final int REJECTED_TEXTS_AT = 16;
     static final int TICK_BYTES = 16;
+    static final int OFFLINE_TEXT_AT = 24;
 
     private BlockFormat() {}
 }

@@ -106,11 +106,12 @@ public final class BlockReader {
             case BlockFormat.DEVICE -> bytes >= BlockFormat.DEVICE_TEXTS_AT;
             case BlockFormat.REJECTED -> bytes >= BlockFormat.REJECTED_TEXTS_AT;
             case BlockFormat.TICK -> bytes >= BlockFormat.TICK_BYTES;
+            case BlockFormat.OFFLINE -> bytes >= BlockFormat.OFFLINE_TEXT_AT;
             default -> true;
         };
     }
 
-    /** One of {@link BlockFormat#OBSERVATION}, {@code DEVICE}, {@code REJECTED}, {@code TICK}. */
+    /** One of {@link BlockFormat#OBSERVATION}, {@code DEVICE}, {@code REJECTED}, {@code TICK}, {@code OFFLINE}. */
     public int type() {
         return block.get(at + 4);
     }
@@ -126,12 +127,12 @@ public final class BlockReader {
         next();
     }
 
-    /** Kind number, of an observation or a device. */
+    /** Kind number, of an observation, a device or an offline record. */
     public int kind() {
         return block.getShort(at + 6) & 0xFFFF;
     }
 
-    /** Device number, of an observation or a device. */
+    /** Device number, of an observation, a device or an offline record. */
     public int device() {
         return block.getInt(at + 8);
     }
@@ -226,6 +227,16 @@ public final class BlockReader {
         byte[] payload = bytes(textAt + 4, block.getInt(textAt));
         RejectReason reason = RejectReason.of(block.get(at + 5) & 0xFF);
         return new RejectedInput(reason, block.getLong(at + 8), source, topic, payload, detail);
+    }
+
+    /**
+     * What an offline record says.
+     *
+     * @throws IllegalStateException when its text does not end inside the record
+     */
+    public DeviceOffline offline() {
+        String detail = text(at + BlockFormat.OFFLINE_TEXT_AT);
+        return new DeviceOffline(kind(), device(), block.getLong(at + 16), detail);
     }
 
     private String text(int index) {

@@ -212,6 +212,23 @@ public final class BlockWriter {
         return true;
     }
 
+    /** Says that a device is gone. Answers false when it does not fit. */
+    public boolean offline(DeviceOffline event) {
+        byte[] detail = utf8(event.detail());
+        int bytes = BlockFormat.OFFLINE_TEXT_AT + 2 + detail.length;
+        if (block.capacity() - at < bytes) {
+            return false;
+        }
+        block.putInt(at, bytes);
+        block.putInt(at + 4, BlockFormat.OFFLINE | event.kind() << 16);
+        block.putInt(at + 8, event.device());
+        block.putInt(at + 12, 0);
+        block.putLong(at + 16, event.timeMicros());
+        at = text(at + BlockFormat.OFFLINE_TEXT_AT, detail);
+        records++;
+        return true;
+    }
+
     /** Finishes the block: the buffer handed to {@link #open}, from 0 to its limit. Open another one before writing on. */
     public ByteBuffer seal() {
         block.put(BlockFormat.FLAGS_AT, (byte) flags);

@@ -138,6 +138,20 @@ class BlockRoundTripTest {
     }
 
     @Test
+    void readsThatADeviceIsGoneAsWritten() {
+        DeviceOffline gone = new DeviceOffline(65_535, 7, Long.MAX_VALUE, "mất điện");
+        writer.open(ByteBuffer.allocate(4096), 1, BASE_MILLIS);
+        assertThat(writer.offline(gone)).isTrue();
+        reader.wrap(writer.seal());
+
+        assertThat(reader.observations()).isZero();
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.type()).isEqualTo(BlockFormat.OFFLINE);
+        assertThat(reader.offline()).isEqualTo(gone);
+        assertThat(reader.next()).isFalse();
+    }
+
+    @Test
     void cutsATextThatIsTooLongBetweenCharacters() {
         RejectedInput rejected =
                 new RejectedInput(RejectReason.MALFORMED_JSON, 1, "c", "t", new byte[0], "a" + "ệ".repeat(30_000));

@@ -109,6 +109,14 @@ final class MqttLoop {
         }
     }
 
+    /** Takes in that a device is gone; pauses when there is no room for another message. */
+    void takeOffline(TopicRoute route, String source, ByteBuf left) {
+        builder.takeOffline(route, source, left, arrivalMicros);
+        if (!builder.hasRoom()) {
+            pause();
+        }
+    }
+
     void readComplete() {
         builder.sealIfIdle();
     }

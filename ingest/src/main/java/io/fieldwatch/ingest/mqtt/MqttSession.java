@@ -291,7 +291,10 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
         answers.closeAfter(Packets.refusal(channel.alloc(), reason, inVersion5));
     }
 
-    /** Publishes what the client left for this case; nobody is left to be told, so it is at most once. */
+    /**
+     * What the client left for this case says that its device is gone. Nobody is left to be told whether that is durable,
+     * so it is at most once.
+     */
     private void publishWill() {
         Will left = will;
         will = null;
@@ -303,6 +306,7 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
             return;
         }
         TopicRoute route = TopicRoute.of(left.topic(), door.intake().catalogue(), principal);
-        loop.take(route, clientId, Unpooled.wrappedBuffer(left.payload()), null, 0);
+        loop.takeOffline(route, clientId, Unpooled.wrappedBuffer(left.payload()));
+        loop.readComplete();
     }
 }

@@ -347,23 +347,29 @@ class MqttProtocolTest {
     }
 
     @Test
-    void publishesTheWillOfAClientThatBreaksAwayOnly() throws Exception {
+    void takesTheWillOfAClientThatBreaksAwayAsItsDeviceBeingGone() throws Exception {
         byte[] connect = RawClient.packet(
                 0x10,
                 new byte[] {0, 4, 'M', 'Q', 'T', 'T', 4, 6, 0, 30},
                 RawClient.text("a"),
                 RawClient.text("fieldwatch/v1/camera/cam-1"),
-                RawClient.text("{\"on\":false}"));
+                RawClient.text("power cut"));
         try (RawClient polite = engine.raw()) {
             polite.send(connect).read();
             assertThat(polite.send("e000").read()).isEqualTo(RawClient.CLOSED);
         }
         await().until(() -> engine.metric(IngestMetric.CONNECTIONS) == 0);
-        assertThat(engine.records().observations).isEmpty();
+        assertThat(engine.records().offline).isEmpty();
         try (RawClient broken = engine.raw()) {
             broken.send(connect).read();
         }
-        await().untilAsserted(() -> assertThat(engine.records().observations).hasSize(1));
+        await().untilAsserted(() -> assertThat(engine.records().offline)
+                .singleElement()
+                .satisfies(gone -> assertThat(gone.detail()).isEqualTo("power cut")));
+        assertThat(engine.records().definitions)
+                .extracting(device -> device.externalId())
+                .containsExactly("cam-1");
+        assertThat(engine.records().observations).isEmpty();
     }
 
     @Test

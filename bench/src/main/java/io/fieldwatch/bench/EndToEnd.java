@@ -2,6 +2,7 @@ package io.fieldwatch.bench;
 
 import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
+import io.fieldwatch.ingest.access.Gatekeeper;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
 import io.fieldwatch.journal.JournalConfig;
@@ -91,7 +92,7 @@ final class EndToEnd {
         Intake intake = Intake.into(log, catalogue, IngestConfig.standard(), Clock.system());
         try (Database storage = new Database(config, catalogue);
                 ObservationStore store = new ObservationStore(config, storage, log, catalogue, metrics);
-                MqttEndpoint mqtt = new MqttEndpoint(MqttConfig.at("127.0.0.1", 0), intake)) {
+                MqttEndpoint mqtt = new MqttEndpoint(MqttConfig.at("127.0.0.1", 0), intake, new Gatekeeper())) {
             out.println("database " + storage.migrate());
             store.start();
             mqtt.start();

@@ -42,7 +42,7 @@ final class MicroFigures {
      */
     static List<Figure> measure(int forks, int iterations, long millisEach) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("io\\.fieldwatch\\.bench\\..*")
+                .include("io\\.fieldwatch\\..*")
                 .forks(forks)
                 .warmupIterations(iterations)
                 .warmupTime(TimeValue.milliseconds(millisEach))
@@ -54,7 +54,7 @@ final class MicroFigures {
         Collection<RunResult> results = new Runner(options.build()).run();
         List<Figure> figures = new ArrayList<>();
         for (RunResult result : results) {
-            String name = result.getParams().getBenchmark().replace("io.fieldwatch.bench.", "");
+            String name = result.getParams().getBenchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1");
             Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
             figures.add(new Figure(
                     name, result.getPrimaryResult().getScore(), allocated == null ? Double.NaN : allocated.getScore()));

@@ -9,16 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** The observations that all benchmarks use: traffic flow with five properties, from 10,000 devices. */
-final class Samples {
+public final class Samples {
 
     static final int DEVICES = 10_000;
 
     /** One PUBLISH payload of five properties. */
-    static final byte[] PAYLOAD = ("{\"time\":\"2026-11-23T07:00:00.250Z\",\"intensity\":12,\"occupancy\":0.18,"
+    public static final byte[] PAYLOAD = ("{\"time\":\"2026-11-23T07:00:00.250Z\",\"intensity\":12,\"occupancy\":0.18,"
                     + "\"averageVehicleSpeed\":38.5,\"averageHeadwayTime\":4.2,\"congested\":false}")
             .getBytes(StandardCharsets.UTF_8);
 
-    static final String TOPIC = "fieldwatch/v1/traffic-flow/tf-0001";
+    public static final String TOPIC = "fieldwatch/v1/traffic-flow/tf-0001";
 
     static final Kind KIND = Catalogue.builtIn().kind("traffic-flow").orElseThrow();
 

@@ -18,7 +18,8 @@ final class MicroFiguresTest {
                         "CopyBenchmark.blockToCopyRows",
                         "DecodeBenchmark.jacksonTokenScan",
                         "DecodeBenchmark.publishToBlock",
-                        "JournalBenchmark.appendAndForce");
+                        "JournalBenchmark.appendAndForce",
+                        "PublishBenchmark.packetToBlock");
         assertThat(figures).allSatisfy(figure -> {
             assertThat(figure.nanos()).isPositive();
             assertThat(figure.bytes()).isNotNegative();

@@ -11,6 +11,8 @@ import io.fieldwatch.console.Readiness;
 import io.fieldwatch.ingest.BlockConfig;
 import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
+import io.fieldwatch.ingest.access.Gatekeeper;
+import io.fieldwatch.ingest.mqtt.Listener;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
 import io.fieldwatch.journal.DamagedLogException;
@@ -112,7 +114,7 @@ final class Engine implements AutoCloseable {
             projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
             LiveDevices live = started(new LiveDevices(data.catalogue(), observationLog, clock));
             Intake intake = Intake.into(parts.intakeLog(observationLog), data.catalogue(), ingest(), clock);
-            mqtt = new MqttEndpoint(mqttConfig(), intake);
+            mqtt = new MqttEndpoint(mqttConfig(), intake, new Gatekeeper());
             console = started(new ConsoleServer(consoleConfig(), sources(live, intake)));
             alertWorker.start();
             store.start();
@@ -265,16 +267,20 @@ final class Engine implements AutoCloseable {
         ServerConfig.Mqtt given = config.mqtt();
         MqttConfig standard = MqttConfig.at(given.bind(), given.port());
         return new MqttConfig(
-                given.bind(),
-                given.port(),
+                List.of(Listener.plain(given.bind(), given.port())),
+                standard.transport(),
                 standard.eventLoops(),
                 standard.connectionsMax(),
+                standard.acceptsPerSecond(),
+                standard.connectBytesMax(),
                 given.packetBytesMax(),
                 standard.receiveMaximum(),
                 standard.qos2IdsMax(),
                 standard.connectTimeout(),
+                standard.packetTimeout(),
+                standard.stallMax(),
                 standard.keepAliveMax(),
-                given.allowAnonymous());
+                standard.limits());
     }
 
     private ConsoleConfig consoleConfig() {

@@ -40,9 +40,10 @@ final class DeadlineWheel<E extends DeadlineWheel.Entry<E>> {
     }
 
     /** Puts an entry in, or at another place. One further away than the ring is long comes up early. */
-    void schedule(E entry, long delayNanos) {
+    void schedule(E entry, long nowNanos, long delayNanos) {
         remove(entry);
-        long slotsAway = Math.max(1, Math.min(slots.length - 1L, delayNanos / slotNanos + 1));
+        long fromTurn = nowNanos - turnedNanos + delayNanos;
+        long slotsAway = Math.max(1, Math.min(slots.length - 1L, fromTurn / slotNanos + 1));
         link(entry, (int) ((at + slotsAway) % slots.length));
     }
 

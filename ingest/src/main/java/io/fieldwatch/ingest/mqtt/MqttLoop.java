@@ -80,7 +80,7 @@ final class MqttLoop {
 
     /** Has {@link MqttSession#due} called after that time, or earlier. */
     void schedule(MqttSession session, long delayNanos) {
-        deadlines.schedule(session, delayNanos);
+        deadlines.schedule(session, nowNanos, delayNanos);
     }
 
     void remove(MqttSession session) {

@@ -3,6 +3,7 @@ package io.fieldwatch.bench;
 import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.access.Gatekeeper;
+import io.fieldwatch.ingest.access.RateLimits;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
 import io.fieldwatch.journal.JournalConfig;
@@ -17,6 +18,7 @@ import io.fieldwatch.storage.StorageMetric;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.MetricSet;
+import io.fieldwatch.telemetry.access.AccessSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -92,7 +94,7 @@ final class EndToEnd {
         Intake intake = Intake.into(log, catalogue, IngestConfig.standard(), Clock.system());
         try (Database storage = new Database(config, catalogue);
                 ObservationStore store = new ObservationStore(config, storage, log, catalogue, metrics);
-                MqttEndpoint mqtt = new MqttEndpoint(MqttConfig.at("127.0.0.1", 0), intake, new Gatekeeper())) {
+                MqttEndpoint mqtt = new MqttEndpoint(MqttConfig.at("127.0.0.1", 0), intake, new Gatekeeper(AccessSource.NOBODY, RateLimits.NONE, Clock.system()))) {
             out.println("database " + storage.migrate());
             store.start();
             mqtt.start();

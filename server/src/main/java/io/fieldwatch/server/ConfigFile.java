@@ -1,5 +1,8 @@
 package io.fieldwatch.server;
 
+import io.fieldwatch.ingest.access.RateLimits;
+import io.fieldwatch.ingest.mqtt.TlsConfig;
+import io.fieldwatch.ingest.mqtt.Transport;
 import io.fieldwatch.telemetry.YamlError;
 import io.fieldwatch.telemetry.YamlMap;
 import java.io.IOException;
@@ -62,17 +65,61 @@ final class ConfigFile {
         return config;
     }
 
-    private static ServerConfig.Mqtt mqtt(YamlMap map) {
-        var mqtt = map.check(() -> new ServerConfig.Mqtt(
+    private MqttSettings mqtt(YamlMap map) {
+        MqttSettings.@Nullable Tls tls = tls(map.map("tls"));
+        RateLimits limits = limits(map.map("limits"));
+        var mqtt = map.check(() -> new MqttSettings(
                 map.string("bind", "127.0.0.1"),
                 map.integer("port", 0, 65_535, 1883),
                 map.bool("allowAnonymous", false),
+                map.bool("requireCredentials", false),
+                map.bool("allowPlaintext", false),
+                map.has("transport") ? map.choice("transport", Transport.class) : Transport.EPOLL,
+                map.integer("connectionsMax", 1, 10_000_000, 100_000),
+                map.integer("acceptsPerSecond", 1, 1_000_000, 5_000),
                 map.integer("packetBytesMax", 1024, 512 * 1024, 256 * 1024),
                 map.duration("linger", Duration.ofMillis(2)),
                 map.duration("futureMax", Duration.ofMinutes(10)),
-                map.duration("ageMax", Duration.ofDays(366))));
+                map.duration("ageMax", Duration.ofDays(366)),
+                tls,
+                limits));
         map.rejectUnknownKeys();
         return mqtt;
+    }
+
+    /** There is TLS when there is a certificate. */
+    private MqttSettings.@Nullable Tls tls(YamlMap map) {
+        @Nullable Path certificate = path(map, "certificate");
+        @Nullable Path key = path(map, "key");
+        @Nullable String keyPassword = secret(map, "keyPassword");
+        @Nullable Path clientAuthority = path(map, "clientAuthority");
+        @Nullable Path revoked = path(map, "revoked");
+        boolean clientsMust = map.bool("clientsMust", false);
+        Duration reloadEvery = map.duration("reloadEvery", Duration.ofSeconds(10));
+        String bind = map.string("bind", "127.0.0.1");
+        int port = map.integer("port", 0, 65_535, 8883);
+        map.rejectUnknownKeys();
+        if (certificate == null && key == null && clientAuthority == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw map.error(certificate == null ? "certificate" : "key", "is needed for TLS");
+        }
+        return map.check(() -> new MqttSettings.Tls(
+                bind,
+                port,
+                new TlsConfig(certificate, key, keyPassword, clientAuthority, revoked, clientsMust, reloadEvery)));
+    }
+
+    private static RateLimits limits(YamlMap map) {
+        RateLimits standard = RateLimits.STANDARD;
+        var limits = map.check(() -> new RateLimits(
+                map.integer("messagesPerSecond", 0, 10_000_000, standard.messagesPerSecond()),
+                map.integer("bytesPerSecond", 0, Integer.MAX_VALUE, standard.bytesPerSecond()),
+                map.integer("connectsPerMinute", 0, 1_000_000, standard.connectsPerMinute()),
+                map.integer("burstSeconds", 1, 86_400, standard.burstSeconds())));
+        map.rejectUnknownKeys();
+        return limits;
     }
 
     private static ServerConfig.Journal journal(YamlMap map) {
@@ -155,14 +202,7 @@ final class ConfigFile {
         line(out, "dataDir", config.dataDir());
         line(out, "catalogue", config.catalogue());
         line(out, "rules", config.rules());
-        out.append("mqtt:\n");
-        line(out, "  bind", config.mqtt().bind());
-        line(out, "  port", config.mqtt().port());
-        line(out, "  allowAnonymous", config.mqtt().allowAnonymous());
-        line(out, "  packetBytesMax", config.mqtt().packetBytesMax());
-        line(out, "  linger", config.mqtt().linger().toMillis() + "ms");
-        line(out, "  futureMax", config.mqtt().futureMax().toSeconds() + "s");
-        line(out, "  ageMax", config.mqtt().ageMax().toSeconds() + "s");
+        mqtt(out, config.mqtt());
         out.append("journal:\n");
         line(out, "  segmentMegabytes", config.journal().segmentMegabytes());
         line(out, "  budgetMegabytes", config.journal().budgetMegabytes());
@@ -181,6 +221,44 @@ final class ConfigFile {
         line(out, "  tileUrl", config.http().tileUrl());
         line(out, "  tileAttribution", config.http().tileAttribution());
         return out.toString();
+    }
+
+    private static void mqtt(StringBuilder out, MqttSettings mqtt) {
+        out.append("mqtt:\n");
+        line(out, "  bind", mqtt.bind());
+        line(out, "  port", mqtt.port());
+        line(out, "  allowAnonymous", mqtt.allowAnonymous());
+        line(out, "  requireCredentials", mqtt.requireCredentials());
+        line(out, "  allowPlaintext", mqtt.allowPlaintext());
+        line(
+                out,
+                "  transport",
+                mqtt.transport().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        line(out, "  connectionsMax", mqtt.connectionsMax());
+        line(out, "  acceptsPerSecond", mqtt.acceptsPerSecond());
+        line(out, "  packetBytesMax", mqtt.packetBytesMax());
+        line(out, "  linger", mqtt.linger().toMillis() + "ms");
+        line(out, "  futureMax", mqtt.futureMax().toSeconds() + "s");
+        line(out, "  ageMax", mqtt.ageMax().toSeconds() + "s");
+        out.append("  limits:\n");
+        line(out, "    messagesPerSecond", mqtt.limits().messagesPerSecond());
+        line(out, "    bytesPerSecond", mqtt.limits().bytesPerSecond());
+        line(out, "    connectsPerMinute", mqtt.limits().connectsPerMinute());
+        line(out, "    burstSeconds", mqtt.limits().burstSeconds());
+        MqttSettings.Tls tls = mqtt.tls();
+        if (tls != null) {
+            TlsConfig files = tls.files();
+            out.append("  tls:\n");
+            line(out, "    bind", tls.bind());
+            line(out, "    port", tls.port());
+            line(out, "    certificate", files.certificate());
+            line(out, "    key", files.key());
+            line(out, "    keyPassword", files.keyPassword() == null ? null : "***");
+            line(out, "    clientAuthority", files.clientAuthority());
+            line(out, "    revoked", files.revoked());
+            line(out, "    clientsMust", files.clientsMust());
+            line(out, "    reloadEvery", files.reloadEvery().toMillis() + "ms");
+        }
     }
 
     /** A JDBC URL fit for logs. */

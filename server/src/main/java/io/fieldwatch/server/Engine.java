@@ -12,17 +12,19 @@ import io.fieldwatch.ingest.BlockConfig;
 import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.access.Gatekeeper;
-import io.fieldwatch.ingest.mqtt.Listener;
 import io.fieldwatch.ingest.mqtt.MqttConfig;
 import io.fieldwatch.ingest.mqtt.MqttEndpoint;
+import io.fieldwatch.ingest.mqtt.TlsContexts;
 import io.fieldwatch.journal.DamagedLogException;
 import io.fieldwatch.journal.JournalConfig;
 import io.fieldwatch.journal.LocalObservationLog;
 import io.fieldwatch.journal.LogHealth;
 import io.fieldwatch.journal.SegmentLog;
 import io.fieldwatch.storage.AlertProjection;
+import io.fieldwatch.storage.CachedAccess;
 import io.fieldwatch.storage.Database;
 import io.fieldwatch.storage.DatabaseDurability;
+import io.fieldwatch.storage.DeviceCredentials;
 import io.fieldwatch.storage.ObservationStore;
 import io.fieldwatch.storage.Retention;
 import io.fieldwatch.storage.StorageConfig;
@@ -54,6 +56,9 @@ final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration STOP_INPUT = Duration.ofSeconds(5);
+    /** How soon a credential that was given or revoked is. */
+    private static final Duration ACCESS_REFRESH = Duration.ofSeconds(1);
+
     private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 20;
     /** Blocks keep arrivals in whole milliseconds: what ingest has let in at its very limit shall be stored. */
@@ -78,6 +83,7 @@ final class Engine implements AutoCloseable {
     private final Database database;
     private final ObservationStore store;
     private final AlertProjection projection;
+    private final CachedAccess access;
     private final MqttEndpoint mqtt;
     private final ConsoleServer console;
 
@@ -112,14 +118,22 @@ final class Engine implements AutoCloseable {
             store = started(
                     parts.observationStore(storage(), database, observationLog, data.catalogue(), storageMetrics));
             projection = started(new AlertProjection(database, alertLog, AlertEntryCodec::transition, storageMetrics));
+            access = started(new CachedAccess(
+                    new DeviceCredentials(database),
+                    config.dataDir().resolve("access-list"),
+                    ACCESS_REFRESH,
+                    storageMetrics));
             LiveDevices live = started(new LiveDevices(data.catalogue(), observationLog, clock));
             Intake intake = Intake.into(parts.intakeLog(observationLog), data.catalogue(), ingest(), clock);
-            mqtt = new MqttEndpoint(mqttConfig(), intake, new Gatekeeper());
+            mqtt = new MqttEndpoint(
+                    mqttConfig(), intake, new Gatekeeper(access, config.mqtt().limits(), clock));
+            access.onChange(mqtt::recheck);
             console = started(new ConsoleServer(consoleConfig(), sources(live, intake)));
             alertWorker.start();
             store.start();
             projection.start();
             retention.start();
+            access.start();
             live.start();
             console.start();
             started(new Ticker(observationLog, data.catalogue().version(), clock))
@@ -250,7 +264,7 @@ final class Engine implements AutoCloseable {
     private IngestConfig ingest() {
         IngestConfig standard = IngestConfig.standard();
         BlockConfig blocks = standard.blocks();
-        ServerConfig.Mqtt given = config.mqtt();
+        MqttSettings given = config.mqtt();
         return new IngestConfig(
                 new BlockConfig(
                         Math.toIntExact(given.linger().toMillis()),
@@ -263,15 +277,18 @@ final class Engine implements AutoCloseable {
                 standard.devicesMax());
     }
 
-    private MqttConfig mqttConfig() {
-        ServerConfig.Mqtt given = config.mqtt();
-        MqttConfig standard = MqttConfig.at(given.bind(), given.port());
+    private MqttConfig mqttConfig() throws IOException {
+        MqttSettings given = config.mqtt();
+        MqttConfig standard = MqttConfig.at("127.0.0.1", 0);
+        MqttSettings.Tls tls = given.tls();
+        @Nullable
+        TlsContexts contexts = tls == null ? null : started(new TlsContexts(tls.files(), standard.connectTimeout()));
         return new MqttConfig(
-                List.of(Listener.plain(given.bind(), given.port())),
-                standard.transport(),
+                given.listeners(contexts),
+                given.transport(),
                 standard.eventLoops(),
-                standard.connectionsMax(),
-                standard.acceptsPerSecond(),
+                given.connectionsMax(),
+                given.acceptsPerSecond(),
                 standard.connectBytesMax(),
                 given.packetBytesMax(),
                 standard.receiveMaximum(),
@@ -279,8 +296,7 @@ final class Engine implements AutoCloseable {
                 standard.connectTimeout(),
                 standard.packetTimeout(),
                 standard.stallMax(),
-                standard.keepAliveMax(),
-                standard.limits());
+                standard.keepAliveMax());
     }
 
     private ConsoleConfig consoleConfig() {
@@ -304,7 +320,7 @@ final class Engine implements AutoCloseable {
                 live,
                 database.queries(),
                 this::checks,
-                List.of(observationLog.metrics(), intake.metrics(), storageMetrics, alerts.metrics()),
+                List.of(observationLog.metrics(), intake.metrics(), mqtt.endings(), storageMetrics, alerts.metrics()),
                 clock);
     }
 

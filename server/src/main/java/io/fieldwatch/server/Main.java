@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             VerifyCommand.class,
             ConfigCommand.class,
+            DeviceCommand.class,
             LabCommand.class,
             JournalCommand.class
         },

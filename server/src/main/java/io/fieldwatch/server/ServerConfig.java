@@ -1,7 +1,6 @@
 package io.fieldwatch.server;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.fieldwatch.ingest.mqtt.Listener;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,37 +16,10 @@ record ServerConfig(
         Path dataDir,
         @Nullable Path catalogue,
         @Nullable Path rules,
-        Mqtt mqtt,
+        MqttSettings mqtt,
         Journal journal,
         Database database,
         Http http) {
-
-    /**
-     * The MQTT listener.
-     *
-     * @param allowAnonymous accept devices without credentials beyond loopback; only for closed networks
-     * @param packetBytesMax largest MQTT packet taken
-     * @param linger how long a block waits for company before it is written
-     * @param futureMax how far ahead of the server's clock an observation may be
-     * @param ageMax how old an observation may be
-     */
-    record Mqtt(
-            String bind,
-            int port,
-            boolean allowAnonymous,
-            int packetBytesMax,
-            Duration linger,
-            Duration futureMax,
-            Duration ageMax) {
-
-        Mqtt {
-            requireLoopback("mqtt", bind, allowAnonymous);
-        }
-
-        Mqtt withPort(int other) {
-            return new Mqtt(bind, other, allowAnonymous, packetBytesMax, linger, futureMax, ageMax);
-        }
-    }
 
     /**
      * The logs on local disk.
@@ -107,7 +79,7 @@ record ServerConfig(
             String tileAttribution) {
 
         Http {
-            requireLoopback("http", bind, allowAnonymous);
+            requireLoopback(bind, allowAnonymous);
         }
 
         Http withPort(int other) {
@@ -116,16 +88,11 @@ record ServerConfig(
     }
 
     /** Hardened by default: whoever opens the door to others has to say so. */
-    private static void requireLoopback(String section, String bind, boolean allowAnonymous) {
-        try {
-            if (!allowAnonymous && !InetAddress.getByName(bind).isLoopbackAddress()) {
-                throw new IllegalArgumentException(section + ".bind is " + bind
-                        + ", which other machines can reach, and " + "nobody there has to say who they are; set "
-                        + section + ".allowAnonymous to true to allow it");
-            }
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(
-                    section + ".bind is " + bind + ", which is no address of this machine", e);
+    private static void requireLoopback(String bind, boolean allowAnonymous) {
+        if (!allowAnonymous && !Listener.address(bind).isLoopbackAddress()) {
+            throw new IllegalArgumentException("http.bind is " + bind
+                    + ", which other machines can reach, and nobody there has to say who they are; set"
+                    + " http.allowAnonymous to true to allow it");
         }
     }
 }

@@ -3,9 +3,11 @@ package io.fieldwatch.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fieldwatch.ingest.mqtt.Listener;
 import io.fieldwatch.telemetry.YamlError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +62,56 @@ final class ConfigFileTest {
         assertThatThrownBy(() -> ConfigFile.parse("f.yaml", "mqtt:\n  bind: 0.0.0.0\n", Map.of()))
                 .isInstanceOf(YamlError.class)
                 .hasMessageContaining("f.yaml line 2")
-                .hasMessageContaining("allowAnonymous");
+                .hasMessageContaining("allowAnonymous")
+                .hasMessageContaining("allowPlaintext");
         assertThat(ConfigFile.parse("f.yaml", "http: {bind: 0.0.0.0, allowAnonymous: true}", Map.of())
                         .http()
                         .bind())
                 .isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void asksForCredentialsWhereverOthersCanReachItUnlessToldOtherwise() {
+        assertThat(anonymous("")).containsExactly(true);
+        assertThat(anonymous("mqtt: {requireCredentials: true}")).containsExactly(false);
+        assertThat(anonymous("mqtt: {bind: 0.0.0.0, allowPlaintext: true}")).containsExactly(false);
+        assertThat(anonymous("mqtt: {bind: 0.0.0.0, allowAnonymous: true}")).containsExactly(true);
+        assertThat(anonymous("mqtt: {tls: {bind: 0.0.0.0, certificate: c.pem, key: k.pem}}"))
+                .containsExactly(true, false);
+    }
+
+    private static List<Boolean> anonymous(String yaml) {
+        return ConfigFile.parse("f.yaml", yaml, Map.of()).mqtt().listeners(null).stream()
+                .map(Listener::anonymous)
+                .toList();
+    }
+
+    @Test
+    void readsAllOfTlsAndPrintsItWithoutTheSecret() {
+        String yaml = """
+                mqtt:
+                  transport: io-uring
+                  tls:
+                    bind: 0.0.0.0
+                    certificate: c.pem
+                    key: k.pem
+                    keyPassword: s3cret
+                    clientAuthority: ca.pem
+                    revoked: r.crl
+                    clientsMust: true
+                    reloadEvery: 1s
+                  limits: {messagesPerSecond: 5, burstSeconds: 2}
+                """;
+        ServerConfig config = ConfigFile.parse("f.yaml", yaml, Map.of());
+        String printed = ConfigFile.print(config);
+        assertThat(printed).contains("k.pem", "clientsMust: true", "messagesPerSecond: 5", "***");
+        assertThat(printed).doesNotContain("s3cret");
+        assertThat(config.toString()).doesNotContain("s3cret");
+        assertThat(ConfigFile.parse("printed.yaml", printed, Map.of()).mqtt().limits())
+                .isEqualTo(config.mqtt().limits());
+        assertThatThrownBy(() -> ConfigFile.parse("f.yaml", "mqtt: {tls: {certificate: c.pem}}", Map.of()))
+                .isInstanceOf(YamlError.class)
+                .hasMessageContaining("mqtt.tls.key");
     }
 
     @Test

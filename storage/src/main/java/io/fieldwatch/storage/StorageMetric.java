@@ -23,6 +23,7 @@ public enum StorageMetric implements Metric {
             "retention_rows_deleted",
             "Rows of observations and of quarantine deleted for being older than the retention.",
             true),
+    CREDENTIALS("credentials", "Devices and gateways that may publish with credentials of their own.", false),
     DATABASE_UP("database_up", "1 while the last thing asked of the database worked, else 0.", false),
     LAG_BYTES("storage_lag_bytes", "Bytes of the observation log that are not in the database yet.", false);
 

@@ -4,8 +4,10 @@ import io.fieldwatch.bench.Samples;
 import io.fieldwatch.ingest.IngestConfig;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.access.Gatekeeper;
+import io.fieldwatch.ingest.access.RateLimits;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.access.AccessSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -40,7 +42,7 @@ public class PublishBenchmark {
     public void connect() {
         Intake intake = Intake.into(new ForgetfulLog(), Catalogue.builtIn(), IngestConfig.standard(), Clock.system());
         MqttConfig config = MqttConfig.at("127.0.0.1", 0);
-        Door door = new Door(config, 1, intake, new Gatekeeper());
+        Door door = new Door(config, 1, intake, new Gatekeeper(AccessSource.NOBODY, RateLimits.NONE, Clock.system()));
         channel = new EmbeddedChannel();
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         MqttLoop loop = new MqttLoop(channel.eventLoop(), intake);

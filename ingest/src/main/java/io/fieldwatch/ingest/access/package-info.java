@@ -1,4 +1,4 @@
-/** Stub. */
+/** Decides who may come in and how much each may send. Start with {@link io.fieldwatch.ingest.access.Gatekeeper}. */
 @NullMarked
 package io.fieldwatch.ingest.access;
 

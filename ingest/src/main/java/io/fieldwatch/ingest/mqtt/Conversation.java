@@ -2,6 +2,7 @@ package io.fieldwatch.ingest.mqtt;
 
 import io.fieldwatch.ingest.AckTarget;
 import io.fieldwatch.ingest.TopicRoute;
+import io.fieldwatch.ingest.access.Allowance;
 import io.fieldwatch.telemetry.RejectReason;
 import io.fieldwatch.telemetry.access.Principal;
 import io.netty.buffer.ByteBuf;
@@ -48,7 +49,7 @@ final class Conversation implements AckTarget {
     private final long answerBytesMax;
     private final String clientId;
     private final PublishTopics topics;
-    private final @Nullable SendingRate rate;
+    private final @Nullable Allowance allowance;
     private int unacknowledged;
     private @Nullable Qos2Receiver qos2;
 
@@ -70,7 +71,7 @@ final class Conversation implements AckTarget {
         this.answerBytesMax = connect.answerBytesMax();
         this.clientId = admission.clientId();
         this.topics = new PublishTopics(door.intake().catalogue(), admission.principal());
-        this.rate = door.rate(admission.principal());
+        this.allowance = admission.allowance();
     }
 
     boolean isVersion5() {
@@ -152,7 +153,7 @@ final class Conversation implements AckTarget {
         int packetId = qos > 0 ? body.packetId() : 0;
         TopicRoute route =
                 isVersion5 ? route5(first, qos, body, topicAt, topicLength) : topics.route(in, topicAt, topicLength);
-        if (rate != null && !rate.allows(to - from, loop.nowNanos())) {
+        if (allowance != null && !allowance.sends(to - from, loop.nowNanos())) {
             throw Ending.MESSAGE_RATE_TOO_HIGH.violation;
         }
         int writerIndex = in.writerIndex();

@@ -69,14 +69,9 @@ final class Door {
             return Admission.refused(refusal);
         }
         Verdict verdict = gatekeeper.admit(new Attempt(
-                peer.address(),
-                peer.isAnonymousAllowed(),
-                connect.clientId(),
-                connect.username(),
-                connect.password(),
-                certificate));
+                peer.address(), peer.isAnonymousAllowed(), connect.username(), connect.password(), certificate));
         return verdict instanceof Verdict.Admitted admitted
-                ? admitted(connect, admitted.principal())
+                ? admitted(connect, admitted)
                 : Admission.refused(ending(((Verdict.Refused) verdict).refusal()));
     }
 
@@ -110,12 +105,6 @@ final class Door {
         return gatekeeper.stillAdmitted(principal);
     }
 
-    /** How fast one that speaks for the principal may send, or null for as fast as it can. */
-    @Nullable
-    SendingRate rate(Principal principal) {
-        return SendingRate.of(config.limits(), principal);
-    }
-
     private static Ending ending(Verdict.Refusal refusal) {
         return switch (refusal) {
             case BAD_CREDENTIALS -> Ending.BAD_CREDENTIALS;
@@ -125,7 +114,8 @@ final class Door {
         };
     }
 
-    private Admission admitted(ConnectPacket connect, Principal principal) {
+    private Admission admitted(ConnectPacket connect, Verdict.Admitted verdict) {
+        Principal principal = verdict.principal();
         ConnectPacket.Will will = connect.will();
         if (will != null && !mayLeave(will, principal)) {
             return Admission.refused(Ending.WILL_NOT_AUTHORIZED);
@@ -135,7 +125,12 @@ final class Door {
         boolean overrides = connect.isVersion5() && (keepAlive == 0 || keepAlive > keepAliveMax);
         String clientId = connect.clientId().isEmpty() ? "auto-" + UUID.randomUUID() : connect.clientId();
         return new Admission(
-                null, principal, clientId, overrides ? keepAliveMax : keepAlive, overrides ? keepAliveMax : 0);
+                null,
+                principal,
+                verdict.allowance(),
+                clientId,
+                overrides ? keepAliveMax : keepAlive,
+                overrides ? keepAliveMax : 0);
     }
 
     /** A will waits for its moment without being seen, so where it goes is asked at once. */

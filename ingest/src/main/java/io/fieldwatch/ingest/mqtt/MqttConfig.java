@@ -1,6 +1,5 @@
 package io.fieldwatch.ingest.mqtt;
 
-import io.fieldwatch.ingest.access.RateLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,7 +20,6 @@ import java.util.List;
  * @param packetTimeout how long a packet may take from its first byte to its last
  * @param stallMax how long a client may leave unread what it is sent
  * @param keepAliveMax MQTT 5 clients that want a longer keep-alive, or none, are given this one
- * @param limits how fast one client may send
  */
 public record MqttConfig(
         List<Listener> listeners,
@@ -36,8 +34,7 @@ public record MqttConfig(
         Duration connectTimeout,
         Duration packetTimeout,
         Duration stallMax,
-        Duration keepAliveMax,
-        RateLimits limits) {
+        Duration keepAliveMax) {
 
     public MqttConfig {
         listeners = List.copyOf(listeners);
@@ -70,8 +67,7 @@ public record MqttConfig(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
-                Duration.ofMinutes(20),
-                RateLimits.NONE);
+                Duration.ofMinutes(20));
     }
 
     private static void check(String name, long value, long min, long max) {

@@ -6,9 +6,11 @@ import io.fieldwatch.ingest.IngestMetric;
 import io.fieldwatch.ingest.Intake;
 import io.fieldwatch.ingest.Records;
 import io.fieldwatch.ingest.access.Gatekeeper;
+import io.fieldwatch.ingest.access.RateLimits;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.MemoryLog;
+import io.fieldwatch.telemetry.access.AccessSource;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -28,8 +30,13 @@ final class Engine implements AutoCloseable {
         IngestConfig ingest = new IngestConfig(
                 blocks, standard.maxFuture(), standard.clockErrorMax(), standard.maxAge(), standard.devicesMax());
         intake = Intake.into(log, Catalogue.builtIn(), ingest, Clock.system());
-        endpoint = new MqttEndpoint(config, intake, new Gatekeeper());
+        endpoint = new MqttEndpoint(config, intake, gatekeeper());
         endpoint.start();
+    }
+
+    /** Takes everybody where anonymous clients are taken, and knows nobody. */
+    static Gatekeeper gatekeeper() {
+        return new Gatekeeper(AccessSource.NOBODY, RateLimits.NONE, Clock.system());
     }
 
     static MqttConfig standard() {
@@ -51,8 +58,7 @@ final class Engine implements AutoCloseable {
                 connectTimeout,
                 standard.packetTimeout(),
                 standard.stallMax(),
-                Duration.ofSeconds(60),
-                standard.limits());
+                Duration.ofSeconds(60));
     }
 
     String uri() {

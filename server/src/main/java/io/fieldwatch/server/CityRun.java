@@ -44,7 +44,7 @@ final class CityRun {
     }
 
     /** Whether a person watches standard error; Java's own answer differs between 17 and 22. */
-    private static boolean onTerminal() {
+    static boolean onTerminal() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/2")).startsWith("/dev/pts");
         } catch (IOException | UnsupportedOperationException e) {

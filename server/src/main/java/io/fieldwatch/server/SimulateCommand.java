@@ -4,6 +4,7 @@ import io.fieldwatch.simulator.Gateways;
 import io.fieldwatch.simulator.MqttVersions;
 import io.fieldwatch.simulator.SimulationConfig;
 import io.fieldwatch.simulator.SimulationStatus;
+import io.fieldwatch.simulator.load.LoadConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code fieldwatch simulate}: the city against any broker. */
@@ -27,7 +29,10 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--devices", paramLabel = "N")
     private int devices = 200;
 
-    @Option(names = "--rate", paramLabel = "R", description = "observations a second, all devices together")
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "observations a second, all devices together; in a load 0 is as fast as acknowledged")
     private double rate = 400;
 
     @Option(names = "--for", paramLabel = "T", description = "stop after this time, such as 10m; else at Ctrl-C")
@@ -51,8 +56,17 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--ledger", paramLabel = "FILE", description = "write what was published and acknowledged")
     private @Nullable Path ledger;
 
+    @Option(names = "--quiet", description = "no live line")
+    private boolean quiet;
+
+    @Mixin
+    private LoadOptions load = new LoadOptions();
+
     @Override
     public Integer call() throws Exception {
+        if (load.isLoad()) {
+            return LoadClientRun.run(loadConfig(), !quiet && CityRun.onTerminal(), load.json);
+        }
         try (StopSignal stop = new StopSignal()) {
             SimulationStatus end = CityRun.run(config(), stop, () -> {});
             System.out.println(end.summary());
@@ -60,10 +74,40 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private SimulationConfig config() {
-        if (broker.getHost() == null || !Set.of("mqtt", "tcp").contains(String.valueOf(broker.getScheme()))) {
+    private LoadConfig loadConfig() {
+        requireBroker(Set.of("mqtt", "tcp", "mqtts"));
+        boolean tls = "mqtts".equals(broker.getScheme());
+        int port = broker.getPort() >= 0 ? broker.getPort() : tls ? 8883 : 1883;
+        try {
+            return new LoadConfig(
+                    new LoadConfig.Target(broker.getHost(), port, tls, load.authority, load.credentials),
+                    load.connections == null ? 100 : load.connections,
+                    load.devicesEach,
+                    rate,
+                    load.idle,
+                    batch,
+                    load.qos,
+                    load.version,
+                    load.window,
+                    load.connectRate,
+                    load.warmUp,
+                    duration,
+                    load.threads,
+                    seed,
+                    ledger);
+        } catch (IllegalArgumentException e) {
+            throw new Main.Failure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void requireBroker(Set<String> schemes) {
+        if (broker.getHost() == null || !schemes.contains(String.valueOf(broker.getScheme()))) {
             throw new Main.Failure("--broker must be like mqtt://127.0.0.1:1883, but is " + broker);
         }
+    }
+
+    private SimulationConfig config() {
+        requireBroker(Set.of("mqtt", "tcp"));
         try {
             return SimulationConfig.to(broker.getHost(), broker.getPort() < 0 ? 1883 : broker.getPort())
                     .withLoad(devices, rate)

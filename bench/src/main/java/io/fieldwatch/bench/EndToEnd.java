@@ -94,7 +94,10 @@ final class EndToEnd {
         Intake intake = Intake.into(log, catalogue, IngestConfig.standard(), Clock.system());
         try (Database storage = new Database(config, catalogue);
                 ObservationStore store = new ObservationStore(config, storage, log, catalogue, metrics);
-                MqttEndpoint mqtt = new MqttEndpoint(MqttConfig.at("127.0.0.1", 0), intake, new Gatekeeper(AccessSource.NOBODY, RateLimits.NONE, Clock.system()))) {
+                MqttEndpoint mqtt = new MqttEndpoint(
+                        MqttConfig.at("127.0.0.1", 0),
+                        intake,
+                        new Gatekeeper(AccessSource.NOBODY, RateLimits.NONE, Clock.system()))) {
             out.println("database " + storage.migrate());
             store.start();
             mqtt.start();

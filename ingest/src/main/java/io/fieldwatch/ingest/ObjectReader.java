@@ -18,28 +18,25 @@ import org.jspecify.annotations.Nullable;
 final class ObjectReader {
 
     private static final long NO_TIME = Long.MIN_VALUE;
-    private static final long STAMP_LEAD_MICROS_MAX = 1_000_000;
+    /** More than any date-time has. */
+    private static final int TIME_CHARS_MAX = 64;
+
     private static final double EPOCH_MILLIS_MAX = 1e15;
 
-    private final long futureMicrosMax;
-    private final long clockErrorMicrosMax;
-    private final long ageMicrosMax;
-
+    private final TimeRules times;
+    private final byte[] timeText = new byte[TIME_CHARS_MAX];
     private @Nullable String device;
     private long timeMicros;
     private int quality;
     private long seen;
     private boolean seenTime;
     private boolean seenDevice;
-    private long lastStamp;
 
     private @Nullable RejectReason refusal;
     private String detail = "";
 
-    ObjectReader(IngestConfig config) {
-        futureMicrosMax = config.maxFuture().toMillis() * 1000;
-        clockErrorMicrosMax = config.clockErrorMax().toMillis() * 1000;
-        ageMicrosMax = config.maxAge().toMillis() * 1000;
+    ObjectReader(TimeRules times) {
+        this.times = times;
     }
 
     /** Reads from behind the object's opening brace to its closing one. */
@@ -128,7 +125,7 @@ final class ObjectReader {
 
     private void time(JsonParser parser, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
-            timeMicros = Rfc3339.micros(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            timeMicros = time(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         } else if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT) {
             double millis = parser.getDoubleValue();
             if (Math.abs(millis) <= EPOCH_MILLIS_MAX) {
@@ -141,6 +138,17 @@ final class ObjectReader {
             String text = value.isScalarValue() ? DeviceIds.quoted(parser.getText()) : "the value";
             refuse(RejectReason.BAD_TIME, text + " is neither RFC 3339 nor epoch milliseconds");
         }
+    }
+
+    private long time(char[] text, int from, int length) {
+        if (length > TIME_CHARS_MAX) {
+            return NO_TIME;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text[from + i];
+            timeText[i] = (byte) (c < 0x80 ? c : '?');
+        }
+        return Rfc3339.micros(timeText, 0, length);
     }
 
     private void device(JsonParser parser, JsonToken value) throws IOException {
@@ -222,25 +230,15 @@ final class ObjectReader {
         } else if (block.propertyCount() == 0) {
             refuse(RejectReason.EMPTY_OBSERVATION, "no property has a value");
         } else if (timeMicros == NO_TIME) {
-            timeMicros = stamp(arrivalMicros);
+            timeMicros = times.stamp(arrivalMicros);
             quality |= Quality.TIME_FROM_ARRIVAL;
-        } else if (timeMicros > arrivalMicros + futureMicrosMax) {
+        } else if (times.tooFarAhead(timeMicros, arrivalMicros)) {
             refuse(RejectReason.TIME_IN_FUTURE, (timeMicros - arrivalMicros) / 1_000_000 + " s ahead");
-        } else if (timeMicros < arrivalMicros - ageMicrosMax) {
+        } else if (times.tooOld(timeMicros, arrivalMicros)) {
             refuse(RejectReason.TIME_TOO_OLD, (arrivalMicros - timeMicros) / 1_000_000 + " s old");
-        } else if (timeMicros > arrivalMicros + clockErrorMicrosMax) {
+        } else if (times.ahead(timeMicros, arrivalMicros)) {
             quality |= Quality.CLOCK_AHEAD;
         }
-    }
-
-    /**
-     * A time for an observation without one. Each gets its own microsecond: two of one device in one array, or in one
-     * tick of the clock, would else have one identity. After the wall was set back it follows the wall.
-     */
-    private long stamp(long arrivalMicros) {
-        boolean ahead = lastStamp >= arrivalMicros && lastStamp - arrivalMicros < STAMP_LEAD_MICROS_MAX;
-        lastStamp = ahead ? lastStamp + 1 : arrivalMicros;
-        return lastStamp;
     }
 
     private void refuseDoubled(String name) {

@@ -15,7 +15,6 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +38,10 @@ public final class ObservationDecoder {
     private static final String NOT_ONE_VALUE = "nothing at all, or something behind the JSON value";
     private static final String NO_MORE_DEVICES = "no room for more devices";
 
-    private final DeviceNumbers devices;
+    private final DefinedDevices devices;
+    private final TimeRules times;
     private final ObjectReader object;
+    private final @Nullable PlainReader plain;
     private final DescriptionReader description = new DescriptionReader();
     private final JsonFactory json = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -54,9 +55,6 @@ public final class ObservationDecoder {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
-    private final BitSet defined;
-    private int[] definedNow = new int[16];
-    private int definedNowCount;
     private byte[] copied = new byte[1024];
 
     private byte[] bytes = copied;
@@ -73,9 +71,15 @@ public final class ObservationDecoder {
     private @Nullable RejectReason firstRefusal;
 
     public ObservationDecoder(DeviceNumbers devices, IngestConfig config) {
-        this.devices = devices;
-        object = new ObjectReader(config);
-        defined = devices.durable();
+        this(devices, config, true);
+    }
+
+    /** @param takesShortCut whether plain payloads are read by {@link PlainReader}; the result is the same */
+    ObservationDecoder(DeviceNumbers devices, IngestConfig config, boolean takesShortCut) {
+        this.devices = new DefinedDevices(devices);
+        times = new TimeRules(config);
+        object = new ObjectReader(times);
+        plain = takesShortCut ? new PlainReader(times, new NamedDevices(devices), this::takePlain) : null;
     }
 
     /**
@@ -93,7 +97,7 @@ public final class ObservationDecoder {
         this.arrivalMicros = arrivalMicros;
         this.block = block;
         take(payload);
-        definedNowCount = 0;
+        devices.begin();
         clearCounts();
         block.mark();
         boolean empty = block.isEmpty();
@@ -122,7 +126,7 @@ public final class ObservationDecoder {
         this.arrivalMicros = arrivalMicros;
         this.block = block;
         take(left);
-        definedNowCount = 0;
+        devices.begin();
         clearCounts();
         block.mark();
         boolean empty = block.isEmpty();
@@ -159,6 +163,12 @@ public final class ObservationDecoder {
         if (refusal != null) {
             return reject(refusal, route.detail(), from, length);
         }
+        if (plain != null && !route.about()) {
+            int outcome = readPlain(plain);
+            if (outcome != PlainReader.NOT_PLAIN) {
+                return outcome == PlainReader.DONE;
+            }
+        }
         if (!isUtf8Json()) {
             return reject(RejectReason.MALFORMED_JSON, "not JSON in UTF-8", from, length);
         }
@@ -182,13 +192,31 @@ public final class ObservationDecoder {
         if (id == null) {
             return reject(RejectReason.BAD_DEVICE_ID, "a will's topic names no device", from, length);
         }
-        int number = deviceNumber(id);
+        int number = devices.number(route, id);
         if (number < 0) {
             return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, from, length);
         }
         String text = new String(bytes, from, Math.min(length, DeviceOffline.DETAIL_CHARS_MAX), StandardCharsets.UTF_8);
         return define(number, id)
                 && block.offline(new DeviceOffline(kindNumber(), number, arrivalMicros, DeviceIds.cleaned(text)));
+    }
+
+    private int readPlain(PlainReader reader) {
+        times.mark();
+        int outcome = reader.read(bytes, from, length, route, arrivalMicros, block);
+        if (outcome == PlainReader.NOT_PLAIN) {
+            times.rollback();
+            undo();
+        }
+        return outcome;
+    }
+
+    private int takePlain(int namedNumber, String id, long timeMicros, int quality) {
+        int number = namedNumber < 0 ? devices.number(route, id) : namedNumber;
+        if (number < 0) {
+            return PlainReader.NOT_PLAIN;
+        }
+        return commit(number, id, timeMicros, quality) ? PlainReader.DONE : PlainReader.FULL;
     }
 
     private boolean observe(JsonParser parser) throws IOException {
@@ -240,15 +268,24 @@ public final class ObservationDecoder {
         if (refusal != null) {
             return reject(refusal, object.detail(), start, size);
         }
-        int number = deviceNumber(object.device());
+        String id = object.device();
+        if (route.device() == null && !route.allows(id)) {
+            return reject(RejectReason.NOT_ALLOWED, route.notAllowed(id), start, size);
+        }
+        int number = devices.number(route, id);
         if (number < 0) {
             return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, start, size);
         }
-        if (!define(number, object.device())) {
+        return commit(number, id, object.timeMicros(), object.quality());
+    }
+
+    /** Writes the observation that the block writer has begun. */
+    private boolean commit(int number, String id, long timeMicros, int quality) {
+        if (!define(number, id)) {
             return false;
         }
         block.assign(number);
-        if (!block.commit(object.timeMicros(), arrivalMicros / 1000, object.quality())) {
+        if (!block.commit(timeMicros, arrivalMicros / 1000, quality)) {
             return false;
         }
         accepted++;
@@ -274,49 +311,26 @@ public final class ObservationDecoder {
             return reject(refusal, description.detail(), from, length);
         }
         String id = Objects.requireNonNull(route.device());
-        int number = deviceNumber(id);
+        int number = devices.number(route, id);
         if (number < 0) {
             return reject(RejectReason.BAD_DEVICE_ID, NO_MORE_DEVICES, from, length);
         }
         if (!block.device(description.of(number, kindNumber(), id))) {
             return false;
         }
-        remember(number);
+        devices.add(number);
         described++;
         return true;
     }
 
-    /** The number of the device an object is about; its topic remembers it where the topic names it. */
-    private int deviceNumber(String id) {
-        if (route.device() == null) {
-            return devices.number(kindNumber(), id);
-        }
-        if (route.deviceNumber < 0) {
-            route.deviceNumber = devices.number(kindNumber(), id);
-        }
-        return route.deviceNumber;
-    }
-
     private boolean define(int number, String id) {
-        if (defined.get(number)) {
-            return true;
+        if (!devices.has(number)) {
+            if (!block.device(DeviceDefinition.undescribed(number, kindNumber(), id))) {
+                return false;
+            }
+            devices.add(number);
         }
-        if (!block.device(DeviceDefinition.undescribed(number, kindNumber(), id))) {
-            return false;
-        }
-        remember(number);
         return true;
-    }
-
-    private void remember(int number) {
-        if (defined.get(number)) {
-            return;
-        }
-        defined.set(number);
-        if (definedNowCount == definedNow.length) {
-            definedNow = Arrays.copyOf(definedNow, definedNowCount * 2);
-        }
-        definedNow[definedNowCount++] = number;
     }
 
     private boolean reject(RejectReason reason, String detail, int start, int size) {
@@ -346,10 +360,7 @@ public final class ObservationDecoder {
     /** Takes back everything of this payload, definitions of devices included. */
     private void undo() {
         block.rollback();
-        for (int i = 0; i < definedNowCount; i++) {
-            defined.clear(definedNow[i]);
-        }
-        definedNowCount = 0;
+        devices.undo();
         clearCounts();
     }
 

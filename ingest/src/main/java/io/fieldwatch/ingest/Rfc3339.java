@@ -15,7 +15,7 @@ final class Rfc3339 {
     private Rfc3339() {}
 
     /** Microseconds since 1970, or {@link #NONE}. */
-    static long micros(char[] text, int from, int length) {
+    static long micros(byte[] text, int from, int length) {
         if (length < 20
                 || text[from + 4] != '-'
                 || text[from + 7] != '-'
@@ -64,7 +64,7 @@ final class Rfc3339 {
         return seconds * 1_000_000 + fraction;
     }
 
-    private static int offsetSeconds(char[] text, int at, int end) {
+    private static int offsetSeconds(byte[] text, int at, int end) {
         if (at + 1 == end && (text[at] == 'Z' || text[at] == 'z')) {
             return 0;
         }
@@ -95,7 +95,7 @@ final class Rfc3339 {
         return era * 146_097L + dayOfEra - 719_468;
     }
 
-    private static int number(char[] text, int from, int digits) {
+    private static int number(byte[] text, int from, int digits) {
         int value = 0;
         for (int i = from; i < from + digits; i++) {
             if (!isDigit(text[i])) {
@@ -106,11 +106,11 @@ final class Rfc3339 {
         return value;
     }
 
-    private static boolean isSeparator(char c) {
+    private static boolean isSeparator(byte c) {
         return c == 'T' || c == 't' || c == ' ';
     }
 
-    private static boolean isDigit(char c) {
+    private static boolean isDigit(byte c) {
         return c >= '0' && c <= '9';
     }
 }

@@ -2,6 +2,7 @@ package io.fieldwatch.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -89,8 +90,8 @@ class Rfc3339Test {
     }
 
     private static long micros(String text) {
-        char[] chars = ("xx" + text + "yy").toCharArray();
-        return Rfc3339.micros(chars, 2, text.length());
+        byte[] bytes = ("xx" + text + "yy").getBytes(StandardCharsets.US_ASCII);
+        return Rfc3339.micros(bytes, 2, text.length());
     }
 
     private static long javaTime(String text) {

@@ -49,7 +49,7 @@ public final class Main {
         String url = options.url().isEmpty() ? localTimescale() : options.url();
         List<Figures> figures = new ArrayList<>();
         if (options.endToEnd()) {
-            figures.add(new EndToEnd(url, System.out).run(options.publishing()));
+            figures.add(new EndToEnd(url, System.out, options.publishing()).run());
         }
         if (options.drain()) {
             figures.add(new DrainComparison(url, options, System.out).run());

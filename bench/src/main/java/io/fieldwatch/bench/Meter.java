@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.LongSupplier;
 
 /** Measures a part of a round: time, processor time on both sides, and what the database wrote. */
 final class Meter {
@@ -22,6 +23,12 @@ final class Meter {
      * @param rows how many rows the work stores in the database
      */
     static Measurement measure(ScratchDatabase database, long rows, Parallel.Task work) throws Exception {
+        return measure(database, ScratchDatabase.SAMPLE_TABLE, () -> rows, work);
+    }
+
+    /** The same for work of which only afterwards is known how many rows it has stored, in any table. */
+    static Measurement measure(ScratchDatabase database, String table, LongSupplier rowsAfterwards, Parallel.Task work)
+            throws Exception {
         try (DatabaseServer server = new DatabaseServer(database.url())) {
             server.checkpoint();
             System.gc(); // garbage of the preparations would be collected at the expense of the part measured
@@ -32,7 +39,8 @@ final class Meter {
             Snapshot before = new Snapshot(server);
             work.run();
             Snapshot after = new Snapshot(server);
-            long stored = database.sampleRows();
+            long rows = rowsAfterwards.getAsLong();
+            long stored = database.rows(table);
             if (stored != rows) {
                 throw new IllegalStateException(rows + " rows were written, but " + stored + " are in the database");
             }

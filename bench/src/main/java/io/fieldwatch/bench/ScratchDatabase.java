@@ -59,11 +59,11 @@ final class ScratchDatabase implements AutoCloseable {
         return adminUrl.replaceFirst("(jdbc:postgresql://[^/]+/)[^?]*", "$1" + name);
     }
 
-    /** Rows in the table of {@link SampleRows}. */
-    long sampleRows() throws SQLException {
+    /** Rows in a table. */
+    long rows(String table) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + SAMPLE_TABLE)) {
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
             rows.next();
             return rows.getLong(1);
         }

@@ -79,12 +79,14 @@ public final class DeviceCredentials {
     /**
      * Gives a new token. The one before stays valid for the overlap; one older than that is not valid any more.
      *
-     * @throws IllegalArgumentException when there is no such user
+     * @throws IllegalArgumentException when there is no such user, or it shows a certificate instead
      */
     public String rotate(String username, Duration overlap, String who) throws SQLException {
         String token = TokenHash.newToken();
         change(connection -> {
-            requireUser(connection, username);
+            if (requireUser(connection, username)) {
+                throw new IllegalArgumentException(username + " has no token: it shows a client certificate");
+            }
             update(
                     connection,
                     "DELETE FROM fieldwatch.device_token WHERE username = ? AND id NOT IN (SELECT max(id) FROM"
@@ -109,7 +111,7 @@ public final class DeviceCredentials {
      */
     public void revoke(String username, String who) throws SQLException {
         change(connection -> {
-            requireUser(connection, username);
+            boolean unused = requireUser(connection, username);
             update(
                     connection,
                     "UPDATE fieldwatch.device_credential SET revoked_at = now() WHERE username = ?",
@@ -295,14 +297,16 @@ public final class DeviceCredentials {
         }
     }
 
-    private static void requireUser(Connection connection, String username) throws SQLException {
-        String sql = "SELECT 1 FROM fieldwatch.device_credential WHERE username = ? AND revoked_at IS NULL";
+    /** Answers whether it shows a certificate instead of a token. */
+    private static boolean requireUser(Connection connection, String username) throws SQLException {
+        String sql = "SELECT certificate FROM fieldwatch.device_credential WHERE username = ? AND revoked_at IS NULL";
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, username);
             try (ResultSet rows = query.executeQuery()) {
                 if (!rows.next()) {
                     throw new IllegalArgumentException("there is no user " + username);
                 }
+                return rows.getBoolean(1);
             }
         }
     }

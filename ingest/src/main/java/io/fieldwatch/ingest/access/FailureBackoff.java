@@ -18,12 +18,15 @@ final class FailureBackoff {
     private static final long WAIT_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
     private static final long WAIT_NANOS_MAX = TimeUnit.MINUTES.toNanos(5);
     private static final int DOUBLINGS_MAX = 9;
+    /** After so long without a failure the ones before do not count. */
+    private static final long FORGOTTEN_NANOS = 2 * WAIT_NANOS_MAX;
 
     private record Key(InetAddress address, String username) {}
 
     private static final class Failures {
         private int count;
         private long untilNanos;
+        private long lastNanos;
     }
 
     private final Map<Key, Failures> failures = new LinkedHashMap<>(64, 0.75f, true) {
@@ -59,8 +62,9 @@ final class FailureBackoff {
 
     private void failed(Key key, int free, long nowNanos) {
         Failures known = failures.computeIfAbsent(key, unused -> new Failures());
-        boolean isOld = known.untilNanos != 0 && nowNanos - known.untilNanos > 2 * WAIT_NANOS_MAX;
+        boolean isOld = nowNanos - known.lastNanos > FORGOTTEN_NANOS;
         known.count = isOld ? 1 : known.count + 1;
+        known.lastNanos = nowNanos;
         int beyond = known.count - free;
         if (beyond >= 0) {
             long wait = WAIT_NANOS_MIN << Math.min(beyond, DOUBLINGS_MAX);

@@ -43,7 +43,7 @@ public final class Gatekeeper {
         @Nullable String claimed = claimed(attempt);
         @Nullable
         Credential credential = claimed == null ? null : source.current().find(claimed);
-        if (credential == null && attempt.anonymousAllowed()) {
+        if (attempt.anonymousAllowed() && (claimed == null || source.current().isUnused())) {
             return new Admitted(Principal.anyone(), null);
         }
         if (claimed == null) {
@@ -53,7 +53,8 @@ public final class Gatekeeper {
         if (!backoff.mayTry(attempt.peer(), claimed, now)) {
             return new Refused(Refusal.BACK_OFF);
         }
-        if (!isProven(credential, attempt) || credential == null) {
+        boolean isProven = isProven(credential, attempt); // the same work for a name that nobody has
+        if (credential == null || !isProven) {
             backoff.failed(attempt.peer(), claimed, now);
             return new Refused(Refusal.BAD_CREDENTIALS);
         }

@@ -19,7 +19,7 @@ public final class RateLimit {
         this.tokens = burst;
     }
 
-    /** Takes so many, or none when there are not so many. */
+    /** Takes so many, or none when there are not so many. More than a burst is taken from a full bucket, as a debt. */
     public boolean take(long amount, long nowNanos) {
         if (!begun) {
             begun = true;
@@ -30,7 +30,7 @@ public final class RateLimit {
             tokens = Math.min(burst, tokens + passed * perNano);
             filledNanos = nowNanos;
         }
-        if (tokens < amount) {
+        if (tokens < Math.min(amount, burst)) {
             return false;
         }
         tokens -= amount;

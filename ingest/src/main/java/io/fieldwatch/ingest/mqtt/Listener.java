@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param address of this machine
  * @param port 0 for any free one
  * @param tls null for plain TCP
- * @param anonymous whether clients without credentials are taken here; whoever names a user must be right all the same
+ * @param anonymous whether clients without credentials are taken here; whoever names a user must be right all
+ *     the same, once there are any
  */
 public record Listener(
         InetAddress address, int port, @Nullable TlsContexts tls, boolean anonymous) {

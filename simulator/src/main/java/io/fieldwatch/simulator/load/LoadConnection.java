@@ -3,6 +3,7 @@ package io.fieldwatch.simulator.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * message is its number; its bytes are made when it leaves, and made again, equal, when it has to leave again. Belongs to
  * one event loop.
  */
+@Sharable // in one pipeline after the other
 final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     private static final int CONNACK = 0x20;

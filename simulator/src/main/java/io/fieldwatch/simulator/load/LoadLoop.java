@@ -39,6 +39,7 @@ final class LoadLoop {
     private long scheduled;
     private int sweep;
     private boolean publishing;
+    private boolean flushing;
     private boolean leaving;
 
     LoadLoop(EventLoop eventLoop, LoadPlan plan, LoadRun run, Bootstrap bootstrap, int threads) {
@@ -143,11 +144,17 @@ final class LoadLoop {
         touched.add(connection);
     }
 
+    /** A flush can make a channel writable, and so touch another connection, or the same once more. */
     void flushTouched() {
-        for (LoadConnection connection : touched) {
-            connection.flush();
+        if (flushing) {
+            return;
+        }
+        flushing = true;
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).flush();
         }
         touched.clear();
+        flushing = false;
     }
 
     void acknowledged(long sinceNanos) {

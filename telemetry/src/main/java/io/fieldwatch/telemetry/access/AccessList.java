@@ -14,7 +14,7 @@ public final class AccessList {
     private final long version;
     private final Map<String, Credential> byUsername;
 
-    /** @param version grows with each change in the registry */
+    /** @param version 0 before the first change in the registry, then growing with each; less than 0 when it is not known */
     public AccessList(long version, Collection<Credential> credentials) {
         this.version = version;
         byUsername = new HashMap<>(credentials.size() * 2);
@@ -25,6 +25,11 @@ public final class AccessList {
 
     public long version() {
         return version;
+    }
+
+    /** Whether nobody has ever been given credentials: then a user name says nothing. */
+    public boolean isUnused() {
+        return version == 0 && byUsername.isEmpty();
     }
 
     public @Nullable Credential find(String username) {

@@ -29,6 +29,7 @@ public final class CachedAccess implements AccessSource, AutoCloseable {
     private final Worker worker;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile AccessList current;
+    private boolean isSaved = true;
 
     /**
      * Begins with what the file has.
@@ -81,6 +82,9 @@ public final class CachedAccess implements AccessSource, AutoCloseable {
             if (loaded != null) {
                 take(loaded);
             }
+            if (!isSaved) {
+                save();
+            }
             Thread.sleep(every.toMillis());
         }
 
@@ -94,22 +98,26 @@ public final class CachedAccess implements AccessSource, AutoCloseable {
             // Nothing is held.
         }
 
-        /** What cannot be written to disk is used all the same, and tried again with the next change. */
         private void take(AccessList loaded) {
             current = loaded;
             metrics.set(StorageMetric.CREDENTIALS, loaded.credentials().size());
             LOG.info(
                     "{} may publish with credentials of their own",
                     loaded.credentials().size());
+            isSaved = false;
+            listeners.forEach(Runnable::run);
+        }
+
+        /** What cannot be written to disk is in use all the same; it is tried again until it is written. */
+        private void save() {
             try {
-                file.write(loaded);
+                file.write(current);
+                isSaved = true;
             } catch (IOException e) {
                 LOG.error(
-                        "the copy of the credentials cannot be written; a start without the database would have old"
-                                + " ones",
+                        "the copy of the credentials cannot be written; a start without the database would have old ones",
                         e);
             }
-            listeners.forEach(Runnable::run);
         }
     }
 }

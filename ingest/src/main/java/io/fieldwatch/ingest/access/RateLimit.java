@@ -30,7 +30,7 @@ public final class RateLimit {
             tokens = Math.min(burst, tokens + passed * perNano);
             filledNanos = nowNanos;
         }
-        if (tokens < Math.min(amount, burst)) {
+        if (tokens < Math.min((double) amount, burst)) {
             return false;
         }
         tokens -= amount;

@@ -37,8 +37,8 @@ public final class Main {
             return;
         }
         if (options.micro()) {
-            MicroFigures.measure(1, options.quick() ? 2 : 5, options.quick() ? 500 : 2000)
-                    .forEach(System.out::println);
+            MicroFigures.print(
+                    MicroFigures.measure(1, options.quick() ? 2 : 5, options.quick() ? 500 : 2000), System.out);
             return;
         }
         measureRates(options);

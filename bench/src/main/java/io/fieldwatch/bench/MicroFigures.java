@@ -1,5 +1,6 @@
 package io.fieldwatch.bench;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,7 +34,25 @@ final class MicroFigures {
         }
     }
 
+    private static final String YARDSTICK = "DecodeBenchmark.jacksonTokenScan";
+
     private MicroFigures() {}
+
+    /** Each of them, and what the ways into the block cost beside the bare scan of the same payload. */
+    static void print(List<Figure> figures, PrintStream out) {
+        figures.forEach(out::println);
+        double scan = nanos(figures, YARDSTICK);
+        out.printf(Locale.ROOT, "ratio payload_to_scan %.3f%n", nanos(figures, "DecodeBenchmark.publishToBlock") / scan);
+        out.printf(Locale.ROOT, "ratio packet_to_scan %.3f%n", nanos(figures, "PublishBenchmark.packetToBlock") / scan);
+    }
+
+    private static double nanos(List<Figure> figures, String benchmark) {
+        return figures.stream()
+                .filter(figure -> figure.benchmark().equals(benchmark))
+                .mapToDouble(Figure::nanos)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
 
     /**
      * Measures all of them.

@@ -26,7 +26,7 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttSession.class);
     private static final long GOODBYE_NANOS = Duration.ofSeconds(5).toNanos();
-    /** A connection is looked at this often, whatever its keep-alive. */
+    /** A connection is looked at no less often, whatever its keep-alive. */
     private static final long LOOK_NANOS = Duration.ofSeconds(15).toNanos();
 
     private final Door door;
@@ -247,7 +247,12 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
     private long nextLook(long nowNanos) {
         long silenceMax = conversation == null ? door.config().connectTimeout().toNanos() : keepAliveNanos;
         long untilSilent = silenceMax == 0 ? LOOK_NANOS : silenceMax - (nowNanos - heardNanos);
-        return Math.min(LOOK_NANOS, Math.max(0, untilSilent));
+        long often = Math.min(
+                LOOK_NANOS,
+                Math.min(
+                        door.config().packetTimeout().toNanos(),
+                        door.config().stallMax().toNanos()));
+        return Math.min(often, Math.max(0, untilSilent));
     }
 
     private void connect(int flags, Body body) {

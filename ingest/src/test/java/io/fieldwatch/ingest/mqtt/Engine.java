@@ -12,7 +12,9 @@ import io.fieldwatch.telemetry.Clock;
 import io.fieldwatch.telemetry.MemoryLog;
 import io.fieldwatch.telemetry.access.AccessSource;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /** A running endpoint on a free port that writes into memory. */
 final class Engine implements AutoCloseable {
@@ -26,11 +28,15 @@ final class Engine implements AutoCloseable {
     }
 
     Engine(BlockConfig blocks, MqttConfig config) throws IOException {
+        this(blocks, config, gatekeeper());
+    }
+
+    Engine(BlockConfig blocks, MqttConfig config, Gatekeeper gatekeeper) throws IOException {
         IngestConfig standard = IngestConfig.standard();
         IngestConfig ingest = new IngestConfig(
                 blocks, standard.maxFuture(), standard.clockErrorMax(), standard.maxAge(), standard.devicesMax());
         intake = Intake.into(log, Catalogue.builtIn(), ingest, Clock.system());
-        endpoint = new MqttEndpoint(config, intake, gatekeeper());
+        endpoint = new MqttEndpoint(config, intake, gatekeeper);
         endpoint.start();
     }
 
@@ -41,6 +47,29 @@ final class Engine implements AutoCloseable {
 
     static MqttConfig standard() {
         return MqttConfig.at("127.0.0.1", 0);
+    }
+
+    /** Where nobody comes in without credentials. */
+    static MqttConfig closed() {
+        return listening(List.of(new Listener(InetAddress.getLoopbackAddress(), 0, null, false)));
+    }
+
+    static MqttConfig listening(List<Listener> listeners) {
+        MqttConfig standard = standard();
+        return new MqttConfig(
+                listeners,
+                standard.transport(),
+                standard.eventLoops(),
+                standard.connectionsMax(),
+                standard.acceptsPerSecond(),
+                standard.connectBytesMax(),
+                standard.packetBytesMax(),
+                standard.receiveMaximum(),
+                standard.qos2IdsMax(),
+                standard.connectTimeout(),
+                standard.packetTimeout(),
+                standard.stallMax(),
+                standard.keepAliveMax());
     }
 
     static MqttConfig config(int connectionsMax, int packetBytesMax, Duration connectTimeout) {

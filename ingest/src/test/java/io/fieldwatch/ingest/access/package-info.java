@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.ingest.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -69,7 +69,7 @@ public final class CachedAccess implements AccessSource, AutoCloseable {
         try {
             return file.read().orElse(AccessList.EMPTY);
         } catch (IOException e) {
-            LOG.error("the copy of the credentials cannot be used; devices wait for the database", e);
+            LOG.error("the copy of the credentials cannot be used; devices wait for the database: {}", e.getMessage());
             return new AccessList(-1, List.of());
         }
     }

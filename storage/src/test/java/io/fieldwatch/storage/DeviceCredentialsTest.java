@@ -17,9 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,12 +143,12 @@ final class DeviceCredentialsTest {
                     && new AccessFile(file).read().orElseThrow().version()
                             == access.current().version());
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         server.execute("DROP TABLE fieldwatch.device_token"); // the database is of no use any more
         try (CachedAccess access = cached(file)) {
             access.start();
-            Credential known = access.current().find("traffic-flow/cam-1");
-            assertThat(known).isNotNull();
+            Credential known = Objects.requireNonNull(access.current().find("traffic-flow/cam-1"));
             assertThat(known.tokens().get(0).matches(utf8(token), 0)).isTrue();
             assertThat(access.current().find("traffic-flow/cam-2")).isNull();
         }
@@ -203,7 +203,8 @@ final class DeviceCredentialsTest {
     }
 
     private String token(Enrolment enrolment) throws Exception {
-        String token = credentials.add(List.of(enrolment), "me").get(enrolment.principal().username());
+        Map<String, String> tokens = credentials.add(List.of(enrolment), "me");
+        String token = Objects.requireNonNull(tokens.get(enrolment.principal().username()));
         assertThat(token).hasSize(43);
         return token;
     }
@@ -223,15 +224,11 @@ final class DeviceCredentialsTest {
     }
 
     private Credential find(String username) throws Exception {
-        @Nullable Credential found = load().find(username);
-        assertThat(found).isNotNull();
-        return found;
+        return Objects.requireNonNull(load().find(username));
     }
 
     private AccessList load() throws Exception {
-        @Nullable AccessList loaded = credentials.loadUnless(Long.MIN_VALUE);
-        assertThat(loaded).isNotNull();
-        return loaded;
+        return Objects.requireNonNull(credentials.loadUnless(Long.MIN_VALUE));
     }
 
     private static byte[] utf8(String text) {

@@ -26,7 +26,8 @@ final class RawClient implements AutoCloseable {
         this(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    private RawClient(Socket socket) throws IOException {
+    /** On a connection that is there already. */
+    RawClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(5000);
         socket.setTcpNoDelay(true);

@@ -2,6 +2,7 @@ package io.fieldwatch.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -24,6 +25,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonTree {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(16)
                             .maxNumberLength(64)
@@ -82,7 +84,7 @@ final class JsonTree {
     }
 
     private void expectRefused(int index, RejectedInput rejected) {
-        boolean isWhole = java.util.Arrays.equals(rejected.payload(), payload);
+        boolean isWhole = Arrays.equals(rejected.payload(), payload);
         if (root == null) {
             assertThat(isWhole).as("kept whole: " + rejected).isTrue();
             assertThat(rejected.reason()).isEqualTo(RejectReason.MALFORMED_JSON);

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What counts as a string of MQTT, against Java's own strict decoder and the characters MQTT lets a receiver refuse. */
 class Utf8FuzzTest {
@@ -21,7 +22,7 @@ class Utf8FuzzTest {
             // Neither what stands before nor what stands behind the string matters.
             assertThat(Utf8.valid(buffer, 1, bytes.length)).isEqualTo(isAllowed(bytes, 1));
             assertThat(Utf8.valid(buffer, 0, bytes.length - 1))
-                    .isEqualTo(isAllowed(java.util.Arrays.copyOf(bytes, bytes.length - 1), 0));
+                    .isEqualTo(isAllowed(Arrays.copyOf(bytes, bytes.length - 1), 0));
         }
     }
 

@@ -59,6 +59,19 @@ class ConformanceOfDeliveryTest {
         }
     }
 
+    @Test
+    void keepsTheBeginningOfALongTopicThatAnAliasRepeats() throws Exception {
+        String topic = "x".repeat(1023) + "\uD83D\uDEA6" + "y".repeat(2000);
+        try (RawClient client = engine.raw()) {
+            client.connect5("a", 30).read();
+            assertThat(client.publish5(2, 1, topic, "03230001", "").read()).isEqualTo("4003000110");
+            assertThat(client.publish5(2, 2, "", "03230001", "").read()).isEqualTo("4003000210");
+        }
+        assertThat(engine.records().rejected)
+                .extracting(each -> each.topic())
+                .containsExactly("x".repeat(1023), "x".repeat(1023));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"06 08 0003 612f23", "06 08 0003 2b2f61"})
     void refusesAResponseTopicWithAWildcard(String properties) throws IOException {

@@ -16,6 +16,8 @@ import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A client whose packets are written and read by Netty's own codec, at the other end of a {@link PacketRun}. */
 final class NettyClient {
@@ -94,12 +96,13 @@ final class NettyClient {
         return Integer.toHexString((code & 0xFF) | 0x100).substring(1);
     }
 
+    /** By their numbers: Netty's codec has no order of its own. */
     private static String properties(MqttProperties properties) {
-        StringBuilder all = new StringBuilder();
+        Map<Integer, Object> all = new TreeMap<>();
         for (MqttProperties.MqttProperty<?> property : properties.listAll()) {
             boolean isId = property.propertyId() == MqttProperties.ASSIGNED_CLIENT_IDENTIFIER;
-            all.append(' ').append(property.propertyId()).append('=').append(isId ? "made" : property.value());
+            all.put(property.propertyId(), isId ? "made" : property.value());
         }
-        return all.toString();
+        return all.isEmpty() ? "" : " " + all;
     }
 }

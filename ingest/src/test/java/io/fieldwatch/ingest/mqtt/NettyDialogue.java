@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class NettyDialogue {
 
     private static final String CLOSED = NettyClient.CLOSED;
-    private static final String DECLARED = "CONNACK 00 33=4 34=16 36=1 37=0 39=4096 40=0 41=0 42=0 17=0";
+    private static final String DECLARED = "33=4, 34=16, 36=1, 37=0, 39=4096, 40=0, 41=0, 42=0}";
     private static final int KEEP_ALIVE_MAX = 60; // as PacketRun has it
     private static final int SESSION_EXPIRY = 100;
     private static final String[] WORDS = {"a", "meter-7", "Tô Hiệu", "\uD83D\uDEA6", "#", "../..", "$SYS", "x y"};
@@ -105,8 +105,9 @@ final class NettyDialogue {
             return false;
         }
         boolean overrides = keepAlive == 0 || keepAlive > KEEP_ALIVE_MAX;
-        String declared = DECLARED + (overrides ? " 19=" + KEEP_ALIVE_MAX : "") + (isNameless ? " 18=made" : "");
-        return expect(connect.build(), isVersion5 ? declared : "CONNACK 00");
+        String properties5 = " {17=0, " + (isNameless ? "18=made, " : "")
+                + (overrides ? "19=" + KEEP_ALIVE_MAX + ", " : "") + DECLARED;
+        return expect(connect.build(), "CONNACK 00" + (isVersion5 ? properties5 : ""));
     }
 
     /** Says one thing more; false when the connection is over then. */
@@ -148,7 +149,6 @@ final class NettyDialogue {
     private @Nullable String will(MqttMessageBuilders.ConnectBuilder connect) {
         int qos = data.consumeInt(0, 2);
         boolean isRetained = data.consumeInt(0, 3) == 3;
-        boolean isWildcard = data.consumeInt(0, 7) == 7;
         MqttProperties properties = userProperties();
         if (isVersion5) {
             properties.add(new IntegerProperty(MqttProperties.WILL_DELAY_INTERVAL, data.consumeInt()));
@@ -157,19 +157,16 @@ final class NettyDialogue {
                 .willQoS(MqttQoS.valueOf(qos))
                 .willRetain(isRetained)
                 // A topic of which nothing comes into the quarantine, so that its messages can be counted.
-                .willTopic(isWildcard ? "fieldwatch/#" : "fieldwatch/v1/camera/cam-1")
+                .willTopic("fieldwatch/v1/camera/cam-1")
                 .willMessage(data.consumeBytes(20))
                 .willProperties(properties);
         if (!isVersion5) {
-            return isWildcard ? "05" : null;
+            return null;
         }
         if (qos == 2) {
             return "9b";
         }
-        if (isRetained) {
-            return "9a";
-        }
-        return isWildcard ? "90" : null;
+        return isRetained ? "9a" : null;
     }
 
     private boolean publishes() {
@@ -320,7 +317,7 @@ final class NettyDialogue {
             properties.add(new IntegerProperty(MqttProperties.PAYLOAD_FORMAT_INDICATOR, data.consumeInt(0, 1)));
             properties.add(new IntegerProperty(MqttProperties.PUBLICATION_EXPIRY_INTERVAL, data.consumeInt()));
             properties.add(new StringProperty(MqttProperties.CONTENT_TYPE, data.pickValue(WORDS)));
-            properties.add(new StringProperty(MqttProperties.RESPONSE_TOPIC, data.pickValue(WORDS)));
+            properties.add(new StringProperty(MqttProperties.RESPONSE_TOPIC, data.pickValue(TOPICS)[0]));
             properties.add(new BinaryProperty(MqttProperties.CORRELATION_DATA, data.consumeBytes(200)));
         }
         return properties;

@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.fieldwatch.ingest.mqtt.PacketRun.Outcome;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /**
  * Whatever a client sends: nothing but an orderly end, no buffer lost, and the same outcome however the network cuts the
@@ -27,6 +36,27 @@ class PacketFuzzTest {
     @FuzzTest(maxDuration = "10m")
     void madePackets(FuzzedDataProvider data) throws Exception {
         check(new PacketMaker(data).conversation());
+    }
+
+    @Test
+    void keepsAnInputForEveryWayToBreakTheProtocol() throws Exception {
+        Set<Ending> seen = EnumSet.noneOf(Ending.class);
+        for (Path input : kept("anyBytes")) {
+            seen.addAll(inPieces(new PacketRun().hold(), Files.readAllBytes(input), Integer.MAX_VALUE)
+                    .endings()
+                    .keySet());
+        }
+        Set<Ending> violations = EnumSet.allOf(Ending.class);
+        violations.removeIf(ending -> ending.group() != Ending.Group.VIOLATION);
+        assertThat(seen).containsAll(violations);
+    }
+
+    private static List<Path> kept(String method) throws Exception {
+        URL folder = PacketFuzzTest.class.getResource("PacketFuzzTestInputs/" + method);
+        try (Stream<Path> files =
+                Files.list(Path.of(Objects.requireNonNull(folder).toURI()))) {
+            return files.sorted().toList();
+        }
     }
 
     private static void check(byte[] bytes) throws Exception {

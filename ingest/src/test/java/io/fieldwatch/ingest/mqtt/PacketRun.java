@@ -54,12 +54,7 @@ final class PacketRun {
      * @param records what is in the log, a line each, in order
      * @param endings why it ended, with how often that was counted
      */
-    record Outcome(String sent, List<String> records, Map<Ending, Long> endings) {
-
-        boolean endedBy(Ending.Group group) {
-            return endings.keySet().stream().anyMatch(ending -> ending.group() == group);
-        }
-    }
+    record Outcome(String sent, List<String> records, Map<Ending, Long> endings) {}
 
     PacketRun() {
         IngestConfig standard = IngestConfig.standard();

@@ -20,6 +20,8 @@ public final class TopicRoute {
 
     static final String PREFIX = "fieldwatch/v1/";
     private static final String ABOUT = "/about";
+    /** Of a topic that cannot be used no more is kept: several times the longest that can. */
+    private static final int REFUSED_CHARS_MAX = 1024;
 
     /** The route of nowhere. */
     static final TopicRoute NONE = new TopicRoute("", Principal.anyone(), RejectReason.UNKNOWN_TOPIC, "no topic");
@@ -46,7 +48,7 @@ public final class TopicRoute {
     }
 
     private TopicRoute(String topic, Principal principal, RejectReason refusal, String detail) {
-        this.topic = topic;
+        this.topic = cut(topic);
         this.principal = principal;
         this.kind = null;
         this.device = null;
@@ -88,10 +90,20 @@ public final class TopicRoute {
         return new TopicRoute(topic, sender, kind, device, about);
     }
 
+    /** An alias of two bytes could else put a topic of 64 KiB into the log again and again. */
+    private static String cut(String topic) {
+        if (topic.length() <= REFUSED_CHARS_MAX) {
+            return topic;
+        }
+        boolean splitsPair = Character.isHighSurrogate(topic.charAt(REFUSED_CHARS_MAX - 1));
+        return topic.substring(0, splitsPair ? REFUSED_CHARS_MAX - 1 : REFUSED_CHARS_MAX);
+    }
+
     private static String notAllowed(Principal sender, String device) {
         return DeviceIds.quoted(sender.username()) + " may not write for " + DeviceIds.quoted(device);
     }
 
+    /** As it came, or its beginning where it is long and cannot be used. */
     public String topic() {
         return topic;
     }

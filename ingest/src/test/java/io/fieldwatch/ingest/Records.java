@@ -25,6 +25,8 @@ import java.util.TreeMap;
  */
 public final class Records {
 
+    private static final Catalogue CATALOGUE = Catalogue.builtIn();
+
     /** One observation with its values by name. */
     public record Observation(String device, long timeMicros, int quality, Map<String, Object> values) {}
 
@@ -33,7 +35,6 @@ public final class Records {
     public final List<DeviceOffline> offline = new ArrayList<>();
     public final List<DeviceDefinition> definitions = new ArrayList<>();
 
-    private final Catalogue catalogue = Catalogue.builtIn();
     private final DeviceDictionary devices = new DeviceDictionary();
 
     public static Records of(LogReader reader) throws IOException, InterruptedException {
@@ -70,7 +71,7 @@ public final class Records {
         if (device == null || device.kind() != block.kind()) {
             throw new IllegalStateException("device number " + block.device() + " is used before it is defined");
         }
-        Kind kind = Objects.requireNonNull(catalogue.kindOrNull(block.kind()));
+        Kind kind = Objects.requireNonNull(CATALOGUE.kindOrNull(block.kind()));
         Map<String, Object> values = new TreeMap<>();
         for (Property property : kind.properties()) {
             if (block.has(property.number())) {

@@ -32,7 +32,6 @@ enum Ending implements Metric {
 
     MALFORMED_PACKET(Group.VIOLATION, 0x81, 0, "Connections ended by a malformed packet"),
     PROTOCOL_ERROR(Group.VIOLATION, 0x82, 0, "Connections ended by a packet that was out of place"),
-    TOPIC_NAME_INVALID(Group.VIOLATION, 0x90, 0, "Connections ended by an impossible topic"),
     RECEIVE_MAXIMUM_EXCEEDED(Group.VIOLATION, 0x93, 0, "Connections ended by too many messages under way"),
     TOPIC_ALIAS_INVALID(Group.VIOLATION, 0x94, 0, "Connections ended by a topic alias out of range"),
     PACKET_TOO_LARGE(Group.VIOLATION, 0x95, 0, "Connections ended by a packet over the limit"),

@@ -132,6 +132,7 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
     /** The client said goodbye with a reason it may not have; whoever has left is told nothing. */
     void leftWrongly() {
         closing(Ending.PROTOCOL_ERROR);
+        answers.flush(); // what was answered before it left
         answers.close();
     }
 

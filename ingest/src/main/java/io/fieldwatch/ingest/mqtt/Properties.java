@@ -21,6 +21,7 @@ final class Properties {
 
     private static final int REASONED = ACKNOWLEDGEMENT | DISCONNECT | AUTH;
 
+    private static final int RESPONSE_TOPIC = 0x08;
     private static final int CORRELATION_DATA = 0x09;
     private static final int SUBSCRIPTION_IDENTIFIER = 0x0B;
     private static final int SESSION_EXPIRY_INTERVAL = 0x11;
@@ -51,7 +52,7 @@ final class Properties {
         define(0x01, FLAG, PUBLISH | WILL); // payload format indicator
         define(0x02, FOUR_BYTES, PUBLISH | WILL); // message expiry interval
         define(0x03, TEXT, PUBLISH | WILL); // content type
-        define(0x08, TEXT, PUBLISH | WILL); // response topic
+        define(RESPONSE_TOPIC, TEXT, PUBLISH | WILL);
         define(CORRELATION_DATA, BINARY, PUBLISH | WILL);
         // In PUBLISH it is for servers only (3.3.4-6); from a client it means nothing and is let be.
         define(SUBSCRIPTION_IDENTIFIER, VARIABLE, SUBSCRIBE | PUBLISH);
@@ -144,11 +145,13 @@ final class Properties {
     private void property(Body body, int packet) {
         int id = body.variableInteger();
         byte type = id > ID_MAX ? NONE : TYPES[id];
+        int from = body.at();
         long value = value(body, type);
         // Looks at all of them first: a malformed one behind a wrong one makes the packet malformed.
         isWrong |= (PACKETS[id] & packet) == 0 || (has(id) && id != USER_PROPERTY);
         seen |= 1L << id;
         isWrong |= type == FLAG && value > 1;
+        isWrong |= id == RESPONSE_TOPIC && hasWildcard(body, from); // 3.3.2-14
         keep(id, value);
     }
 
@@ -174,6 +177,17 @@ final class Properties {
             }
             default -> throw Ending.MALFORMED_PACKET.violation;
         };
+    }
+
+    /** Whether the text that begins there with its length, and ends where the body is now, has one. */
+    private static boolean hasWildcard(Body body, int from) {
+        for (int i = from + 2; i < body.at(); i++) {
+            byte c = body.buffer().getByte(i);
+            if (c == '+' || c == '#') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void keep(int id, long value) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishTopics {
 
     private static final int REMEMBERED = 4;
+    private static final int REMEMBERED_BYTES_MAX = 1024;
 
     private final Catalogue catalogue;
     private Principal principal;
@@ -137,6 +138,9 @@ final class PublishTopics {
             }
         }
         TopicRoute route = TopicRoute.of(topic(in, from, length), catalogue, principal);
+        if (length > REMEMBERED_BYTES_MAX) {
+            return route; // none that can be used is so long
+        }
         Known known = new Known(in, from, length, route);
         remember(known);
         return known.route;

@@ -84,8 +84,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (mustHold()) {
             hold();
-        } else {
-            update();
+        } else if (isHeld) {
+            // Not now: Netty calls this in the middle of a flush, where what is answered and then closed would be lost.
+            loop.execute(this::update);
         }
     }
 

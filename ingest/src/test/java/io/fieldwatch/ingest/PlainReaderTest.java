@@ -22,7 +22,7 @@ class PlainReaderTest {
     private static final long NOW = 1_795_417_200_000_000L; // 2026-11-23T07:00:00Z
     private static final String OWN = "fieldwatch/v1/traffic-flow/cam-1";
     private static final String GATEWAY = "fieldwatch/v1/traffic-flow";
-    private static final int PAYLOADS = 200_000;
+    private static final int PAYLOADS = 90_000;
 
     private final Catalogue catalogue = Catalogue.builtIn();
 

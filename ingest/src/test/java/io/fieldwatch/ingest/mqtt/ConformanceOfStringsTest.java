@@ -1,6 +1,7 @@
 package io.fieldwatch.ingest.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fieldwatch.ingest.BlockConfig;
 import io.fieldwatch.telemetry.RejectedInput;
@@ -86,7 +87,7 @@ class ConformanceOfStringsTest {
             client.publish5(0, 0, TOPIC, "00", OBSERVATION);
             assertThat(client.send("c000").read()).isEqualTo("d000");
         }
-        assertThat(engine.records().observations).hasSize(1);
+        await().untilAsserted(() -> assertThat(engine.records().observations).hasSize(1));
     }
 
     @ParameterizedTest

@@ -218,9 +218,11 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         if (open == null || inFlight == 0) {
             return;
         }
-        for (long message = Math.max(0, sent - loop.config().window()); message < sent; message++) {
+        int again = 0;
+        for (long message = Math.max(0, sent - loop.config().window()); message < sent && again < limit; message++) {
             if (isUnderWay(message)) {
                 publish(open, message, false);
+                again++;
             }
         }
     }
@@ -239,13 +241,16 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
             in.release();
             in = joined;
         }
-        while (packet(ctx, in)) {
-            // the next one
+        try {
+            while (packet(ctx, in)) {
+                // the next one
+            }
+            if (in.isReadable() && channel != null) {
+                partial = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+            }
+        } finally {
+            in.release();
         }
-        if (in.isReadable() && channel != null) {
-            partial = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
-        }
-        in.release();
     }
 
     @Override

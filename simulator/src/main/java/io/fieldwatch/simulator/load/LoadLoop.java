@@ -157,11 +157,14 @@ final class LoadLoop {
         flushing = false;
     }
 
+    /** A message counts for the latencies by when it was due, so that one acknowledged after the end is not left out. */
     void acknowledged(long sinceNanos) {
         long now = System.nanoTime();
         figures.acked += config().batch();
         if (run.isCounting(now)) {
             figures.counted += config().batch();
+        }
+        if (run.isCounting(sinceNanos)) {
             LoadFigures.record(figures.latency, now - sinceNanos);
         }
     }

@@ -94,6 +94,10 @@ final class LoadPackets {
                         case 0x11, 0x27 -> 4;
                         case 0x13, 0x21, 0x22 -> 2;
                         case 0x24, 0x25, 0x28, 0x29, 0x2A -> 1;
+                        case 0x26 -> { // a pair of texts
+                            int key = 2 + in.getUnsignedShort(at + 1);
+                            yield key + 2 + in.getUnsignedShort(at + 1 + key);
+                        }
                         default -> 2 + in.getUnsignedShort(at + 1); // a text
                     };
         }

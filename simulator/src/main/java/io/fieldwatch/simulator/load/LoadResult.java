@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param lost connections that ended otherwise than by our goodbye
  * @param lastReason the highest reason code of a refused CONNECT or a DISCONNECT; 0 when there was none
  * @param allUpMillis from the beginning until all were connected; -1 when they never were
- * @param backMillis from the latest loss of all or some until all were connected again; -1 when they never were
+ * @param backMillis the longest time from a loss until all were connected again; -1 when there was none
  * @param bytesSent of PUBLISH packets
  * @param cpuSeconds of this process while publishing
  */

@@ -204,7 +204,8 @@ public final class LoadRun implements AutoCloseable {
             if (allUpMillis < 0) {
                 allUpMillis = TimeUnit.NANOSECONDS.toMillis(now - startNanos);
             } else {
-                backMillis = TimeUnit.NANOSECONDS.toMillis(now - lostNanos);
+                // The longest: a single connection that blinks later does not hide what a restart took.
+                backMillis = Math.max(backMillis, TimeUnit.NANOSECONDS.toMillis(now - lostNanos));
             }
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldwatch.simulator.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real broker in a process of its own, on a free port, without persistence. */
-final class Mosquitto implements AutoCloseable {
+public final class Mosquitto implements AutoCloseable {
 
     private final Path binary;
     private final Path folder;
@@ -27,7 +27,7 @@ final class Mosquitto implements AutoCloseable {
     }
 
     /** Started; without mosquitto the test is skipped, but fails where {@code CI=true}. */
-    static Mosquitto start(Path folder) throws IOException {
+    public static Mosquitto start(Path folder) throws IOException {
         Path binary = find();
         if (binary == null) {
             String message = "mosquitto is neither on the PATH nor in /usr/sbin: apt-get install mosquitto";
@@ -45,7 +45,7 @@ final class Mosquitto implements AutoCloseable {
         return broker;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.OptionalLong;
@@ -70,7 +71,7 @@ final class CredentialLog {
         try (Statement query = connection.createStatement();
                 ResultSet rows = query.executeQuery(sql)) {
             while (rows.next()) {
-                Instant time = rows.getObject(2, java.time.OffsetDateTime.class).toInstant();
+                Instant time = rows.getObject(2, OffsetDateTime.class).toInstant();
                 byte[] hash = hash(previous, time, rows.getString(3), rows.getString(4), rows.getString(5));
                 if (!MessageDigest.isEqual(previous, rows.getBytes(6))
                         || !MessageDigest.isEqual(hash, rows.getBytes(7))) {

@@ -1,6 +1,7 @@
 package io.fieldwatch.ingest.mqtt;
 
 import io.fieldwatch.telemetry.Metric;
+import java.util.Locale;
 
 /**
  * Why a connection was refused or ended, with what its client is told: the reason code of MQTT 5 (section 2.4) in CONNACK
@@ -75,7 +76,7 @@ enum Ending implements Metric {
         this.group = group;
         this.code = code;
         this.connAckCode3 = connAckCode3;
-        description = new Description("mqtt_ended_" + name().toLowerCase(java.util.Locale.ROOT), help, true);
+        description = new Description("mqtt_ended_" + name().toLowerCase(Locale.ROOT), help, true);
     }
 
     Group group() {

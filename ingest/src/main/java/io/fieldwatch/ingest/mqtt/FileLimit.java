@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class FileLimit {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileLimit.class);
-    private static final int KEPT_FREE = 500;
+    private static final long KEPT_FREE_MAX = 500;
 
     private FileLimit() {}
 
@@ -22,7 +22,8 @@ final class FileLimit {
             return wanted;
         }
         long files = system.getMaxFileDescriptorCount();
-        long possible = Math.max(files - KEPT_FREE, files / 2);
+        long keptFree = Math.min(KEPT_FREE_MAX, files / 4);
+        long possible = Math.max(1, files - system.getOpenFileDescriptorCount() - keptFree);
         if (wanted <= possible) {
             return wanted;
         }

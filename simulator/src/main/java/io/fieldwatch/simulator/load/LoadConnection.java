@@ -3,9 +3,11 @@ package io.fieldwatch.simulator.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +92,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof io.netty.handler.ssl.SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
             sayHello(ctx);
         }
     }
@@ -127,8 +129,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         accepted = false;
         release();
         if (open != null) {
-            ChannelFuture unused = open.writeAndFlush(packets.disconnect(open.alloc()))
-                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            ChannelFuture unused =
+                    open.writeAndFlush(packets.disconnect(open.alloc())).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fieldwatch.simulator.Mosquitto;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The load client against a server whose every answer a test decides. */
 class LoadRunTest {
@@ -50,6 +55,33 @@ class LoadRunTest {
         assertThat(times(sink.published())).doesNotHaveDuplicates();
         assertThat(result.json()).contains("\"acked\":" + result.acked(), "p999Millis", "cpuSeconds");
         assertThat(result.summary()).startsWith("published=" + result.published() + " acked=" + result.acked());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 1", "5, 1", "5, 0", "4, 0"})
+    void publishesToAnotherBroker(int version, int qos, @TempDir Path directory) throws Exception {
+        try (Mosquitto broker = Mosquitto.start(directory)) {
+            LoadConfig base = LoadConfig.to("127.0.0.1", broker.port());
+            LoadConfig config = new LoadConfig(
+                    base.target(), 20, 1, 2000, false, 1, qos, version, 10, 5000, base.warmUp(), null, 1, 1, null);
+            LoadResult result = run(config, 1000);
+            assertThat(result.published()).isGreaterThan(1000);
+            assertThat(result.acked()).isEqualTo(result.published());
+            assertThat(result.lost()).isZero();
+        }
+    }
+
+    @Test
+    void saysTheSameWithTheSameSeed() throws Exception {
+        Payloads one = new Payloads(7);
+        Payloads other = new Payloads(7);
+        ByteBuf first = Unpooled.buffer();
+        ByteBuf second = Unpooled.buffer();
+        for (int i = 0; i < 300; i++) {
+            one.write(first, new byte[0], 1_795_417_200_000_000L + i, i);
+            other.write(second, new byte[0], 1_795_417_200_000_000L + i, i);
+        }
+        assertThat(first).isEqualTo(second);
     }
 
     @Test

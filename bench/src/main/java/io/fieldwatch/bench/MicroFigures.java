@@ -42,7 +42,8 @@ final class MicroFigures {
     static void print(List<Figure> figures, PrintStream out) {
         figures.forEach(out::println);
         double scan = nanos(figures, YARDSTICK);
-        out.printf(Locale.ROOT, "ratio payload_to_scan %.3f%n", nanos(figures, "DecodeBenchmark.publishToBlock") / scan);
+        out.printf(
+                Locale.ROOT, "ratio payload_to_scan %.3f%n", nanos(figures, "DecodeBenchmark.publishToBlock") / scan);
         out.printf(Locale.ROOT, "ratio packet_to_scan %.3f%n", nanos(figures, "PublishBenchmark.packetToBlock") / scan);
     }
 

@@ -1,11 +1,8 @@
 package io.fieldwatch.ingest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.fieldwatch.telemetry.BlockWriter;
 import io.fieldwatch.telemetry.DeviceDefinition;
 import io.fieldwatch.telemetry.DeviceOffline;
@@ -16,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObservationDecoder {
 
-    private static final int DEPTH_MAX = 16;
-    private static final int NUMBER_CHARS_MAX = 64;
-    private static final int NAME_CHARS_MAX = 256;
-    private static final int STRING_CHARS_MAX = 1024;
     private static final String NOT_ONE_VALUE = "nothing at all, or something behind the JSON value";
     private static final String NO_MORE_DEVICES = "no room for more devices";
 
@@ -43,17 +37,9 @@ public final class ObservationDecoder {
     private final ObjectReader object;
     private final @Nullable PlainReader plain;
     private final DescriptionReader description = new DescriptionReader();
-    private final JsonFactory json = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH_MAX)
-                    .maxNumberLength(NUMBER_CHARS_MAX)
-                    .maxNameLength(NAME_CHARS_MAX)
-                    .maxStringLength(STRING_CHARS_MAX)
-                    .build())
-            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
+    private final BooleanSupplier said = this::write;
+    private final BooleanSupplier gone = this::writeOffline;
+    private final BoundedJson json = new BoundedJson();
 
     private byte[] copied = new byte[1024];
 
@@ -92,25 +78,8 @@ public final class ObservationDecoder {
      *     belongs into the next block. An empty block takes anything
      */
     public boolean decode(TopicRoute route, String source, ByteBuf payload, long arrivalMicros, BlockWriter block) {
-        this.route = route;
-        this.source = source;
-        this.arrivalMicros = arrivalMicros;
-        this.block = block;
-        take(payload);
-        devices.begin();
-        clearCounts();
-        block.mark();
-        boolean empty = block.isEmpty();
-        try {
-            if (write()) {
-                return true;
-            }
-        } catch (RuntimeException e) {
-            undo(); // a defect must not leave half a payload behind
-            throw e;
-        }
-        undo();
-        return empty && rejectTooLarge();
+        begin(route, source, payload, arrivalMicros, block);
+        return whole(said);
     }
 
     /**
@@ -121,20 +90,8 @@ public final class ObservationDecoder {
      * @return as {@link #decode}
      */
     public boolean offline(TopicRoute route, String source, ByteBuf left, long arrivalMicros, BlockWriter block) {
-        this.route = route;
-        this.source = source;
-        this.arrivalMicros = arrivalMicros;
-        this.block = block;
-        take(left);
-        devices.begin();
-        clearCounts();
-        block.mark();
-        boolean empty = block.isEmpty();
-        if (writeOffline()) {
-            return true;
-        }
-        undo();
-        return empty && rejectTooLarge();
+        begin(route, source, left, arrivalMicros, block);
+        return whole(gone);
     }
 
     /** Observations written by the last {@link #decode}. */
@@ -157,6 +114,32 @@ public final class ObservationDecoder {
         return firstRefusal;
     }
 
+    private void begin(TopicRoute route, String source, ByteBuf payload, long arrivalMicros, BlockWriter block) {
+        this.route = route;
+        this.source = source;
+        this.arrivalMicros = arrivalMicros;
+        this.block = block;
+        take(payload);
+        devices.begin();
+        clearCounts();
+    }
+
+    /** Lets it write all or nothing. */
+    private boolean whole(BooleanSupplier writing) {
+        block.mark();
+        boolean empty = block.isEmpty();
+        try {
+            if (writing.getAsBoolean()) {
+                return true;
+            }
+        } catch (RuntimeException e) {
+            undo(); // a defect must not leave half a payload behind
+            throw e;
+        }
+        undo();
+        return empty && rejectTooLarge();
+    }
+
     /** All of these answer false when the block is full. */
     private boolean write() {
         @Nullable RejectReason refusal = route.refusal();
@@ -169,14 +152,14 @@ public final class ObservationDecoder {
                 return outcome == PlainReader.DONE;
             }
         }
-        if (!isUtf8Json()) {
+        if (!BoundedJson.looksUtf8(bytes, from, length)) {
             return reject(RejectReason.MALFORMED_JSON, "not JSON in UTF-8", from, length);
         }
-        try (JsonParser parser = json.createParser(bytes, from, length)) {
+        try (JsonParser parser = json.parser(bytes, from, length)) {
             return route.about() ? describe(parser) : observe(parser);
         } catch (JsonProcessingException e) {
             undo();
-            return reject(RejectReason.MALFORMED_JSON, problem(e), from, length);
+            return reject(RejectReason.MALFORMED_JSON, BoundedJson.problem(e), from, length);
         } catch (IOException e) {
             undo(); // bytes in memory: only their encoding can be at fault
             return reject(RejectReason.MALFORMED_JSON, DeviceIds.quoted(String.valueOf(e.getMessage())), from, length);
@@ -388,26 +371,5 @@ public final class ObservationDecoder {
         payload.getBytes(payload.readerIndex(), copied, 0, length);
         bytes = copied;
         from = 0;
-    }
-
-    /** Jackson would guess UTF-16 and UTF-32 from byte order marks and zeros; the contract is UTF-8. */
-    private boolean isUtf8Json() {
-        for (int i = from; i < from + Math.min(4, length); i++) {
-            if (bytes[i] == 0 || bytes[i] == (byte) 0xFE || bytes[i] == (byte) 0xFF) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private String problem(JsonProcessingException e) {
-        long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-        String text = String.valueOf(e.getOriginalMessage());
-        StringBuilder problem = new StringBuilder();
-        for (int i = 0; i < Math.min(160, text.length()); i++) {
-            char c = text.charAt(i);
-            problem.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
-        }
-        return at < 0 ? problem.toString() : problem + ", at byte " + at;
     }
 }

@@ -7,6 +7,7 @@ import io.fieldwatch.ingest.access.Gatekeeper;
 import io.fieldwatch.ingest.access.RateLimits;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.ForgetfulLog;
 import io.fieldwatch.telemetry.access.AccessSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;

@@ -4,6 +4,7 @@ import io.fieldwatch.ingest.access.Verdict.Admitted;
 import io.fieldwatch.ingest.access.Verdict.Refusal;
 import io.fieldwatch.ingest.access.Verdict.Refused;
 import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.access.AccessList;
 import io.fieldwatch.telemetry.access.AccessSource;
 import io.fieldwatch.telemetry.access.Credential;
 import io.fieldwatch.telemetry.access.Principal;
@@ -41,9 +42,9 @@ public final class Gatekeeper {
 
     public Verdict admit(Attempt attempt) {
         @Nullable String claimed = claimed(attempt);
-        @Nullable
-        Credential credential = claimed == null ? null : source.current().find(claimed);
-        if (attempt.anonymousAllowed() && (claimed == null || source.current().isUnused())) {
+        AccessList list = source.current();
+        @Nullable Credential credential = claimed == null ? null : list.find(claimed);
+        if (attempt.anonymousAllowed() && (claimed == null || list.isUnused())) {
             return new Admitted(Principal.anyone(), null);
         }
         if (claimed == null) {

@@ -29,7 +29,7 @@ enum Ending implements Metric {
     WILL_TOPIC_INVALID(Group.REFUSAL, 0x90, 0x05, "CONNECTs whose will has an impossible topic"),
     WILL_QOS_NOT_SUPPORTED(Group.REFUSAL, 0x9B, 0, "CONNECTs whose will has QoS 2, in MQTT 5"),
     WILL_RETAIN_NOT_SUPPORTED(Group.REFUSAL, 0x9A, 0, "CONNECTs whose will is to be retained, in MQTT 5"),
-    ANSWER_TOO_LARGE(Group.REFUSAL, 0, 0, "CONNECTs whose client takes no packet as large as CONNACK"),
+    ANSWER_TOO_LARGE(Group.REFUSAL, 0, 0, "Connections whose client takes no packet as large as its answer"),
 
     MALFORMED_PACKET(Group.VIOLATION, 0x81, 0, "Connections ended by a malformed packet"),
     PROTOCOL_ERROR(Group.VIOLATION, 0x82, 0, "Connections ended by a packet that was out of place"),

@@ -33,7 +33,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         this.channel = channel;
     }
 
-    /** Since when the first bytes of a packet have been waiting for its rest, or 0 when none do. */
+    /** How long the first bytes of a packet have been waiting for its rest, or 0 when none do. */
     long partialNanos(long nowNanos) {
         return isPartial ? nowNanos - partialSinceNanos : 0;
     }

@@ -116,7 +116,7 @@ final class MqttSession extends DeadlineWheel.Entry<MqttSession> {
         }
     }
 
-    /** The client is not listened to from now on: its silence is ours. */
+    /** The client is no longer listened to, or again: its silence until now was ours. */
     void heard() {
         heardNanos = loop.nowNanos();
     }

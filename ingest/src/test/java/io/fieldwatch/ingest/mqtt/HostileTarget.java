@@ -9,6 +9,7 @@ import io.fieldwatch.ingest.access.Gatekeeper;
 import io.fieldwatch.ingest.access.RateLimits;
 import io.fieldwatch.telemetry.Catalogue;
 import io.fieldwatch.telemetry.Clock;
+import io.fieldwatch.telemetry.ForgetfulLog;
 import io.fieldwatch.telemetry.access.AccessList;
 import io.fieldwatch.telemetry.access.AccessSource;
 import io.fieldwatch.telemetry.access.Credential;

@@ -58,10 +58,6 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         return number;
     }
 
-    boolean isUp() {
-        return accepted;
-    }
-
     boolean isDone() {
         return inFlight == 0 && (!loop.isOpenLoop() || sent == due);
     }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -246,7 +247,7 @@ public final class LoadRun implements AutoCloseable {
         try {
             byte[] bytes = {127, 0, (byte) (host >> 8), (byte) host};
             return new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
-        } catch (java.net.UnknownHostException e) {
+        } catch (UnknownHostException e) {
             throw new IllegalStateException("four bytes are an address", e);
         }
     }

@@ -1,16 +1,17 @@
-package io.fieldwatch.ingest.mqtt;
+package io.fieldwatch.telemetry;
 
-import io.fieldwatch.telemetry.DeviceDictionary;
-import io.fieldwatch.telemetry.LogReader;
-import io.fieldwatch.telemetry.ObservationLog;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A log that calls everything durable at once and keeps nothing: what is measured with it costs no disk. */
-final class ForgetfulLog implements ObservationLog {
+/**
+ * An {@link ObservationLog} that calls everything durable at once and keeps nothing: what is measured with it costs
+ * neither disk nor memory.
+ */
+public final class ForgetfulLog implements ObservationLog {
 
     private final UUID id = UUID.randomUUID();
-    private long end;
+    private final AtomicLong end = new AtomicLong();
 
     @Override
     public UUID id() {
@@ -24,14 +25,13 @@ final class ForgetfulLog implements ObservationLog {
 
     @Override
     public boolean append(ByteBuffer block, Outcome outcome) {
-        end += block.remaining();
-        outcome.onDurable(end);
+        outcome.onDurable(end.addAndGet(block.remaining()));
         return true;
     }
 
     @Override
     public long end() {
-        return end;
+        return end.get();
     }
 
     @Override
